@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+
+const running = new Set<ChildProcess>()
+const onPosix = process.platform !== 'win32'
+
+export interface ProgramOptions {
+  /** Milliseconds until the program and all it started are killed. */
+  timeout: number
+  /** Stops the program too. */
+  signal?: AbortSignal
+  /** Bytes kept of each of stdout and stderr; the rest is read and dropped. */
+  maxOutput?: number
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+}
+
+export interface ProgramResult {
+  /** Exit code, or null when a signal ended it. */
+  code: number | null
+  endedBy: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  /** Some output was dropped because it was longer than `maxOutput`. */
+  truncated: boolean
+  timedOut: boolean
+}
+
+/**
+ * Runs a program with an argument array, never through a shell, in a process group of its own, so that a time-out
+ * also ends what it started. Resolves when it ended, whatever its exit code.
+ *
+ * @throws the system's error when it cannot be started (`code` is `ENOENT`, `EACCES` …)
+ */
+export function runProgram(
+  argv: readonly [string, ...string[]],
+  options: ProgramOptions,
+): Promise<ProgramResult> {
+  const { timeout, signal, maxOutput = 1_048_576, cwd, env = process.env } = options
+  return new Promise((resolve, reject) => {
+    const child = spawn(argv[0], argv.slice(1), {
+      cwd,
+      env,
+      detached: onPosix,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    running.add(child)
+    const stdout = collect(child.stdout, maxOutput)
+    const stderr = collect(child.stderr, maxOutput)
+    let timedOut = false
+    const end = (): void => {
+      kill(child, 'SIGTERM')
+      setTimeout(() => {
+        kill(child, 'SIGKILL')
+        // A grandchild that left the group may still hold the pipes; nobody waits for it.
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, 500).unref()
+    }
+    const timer = setTimeout(() => {
+      timedOut = true
+      end()
+    }, timeout)
+    signal?.addEventListener('abort', end, { once: true })
+    if (signal?.aborted) end()
+    const settle = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      running.delete(child)
+    }
+    child.once('error', (error) => {
+      settle()
+      reject(error)
+    })
+    child.once('close', (code, endedBy) => {
+      settle()
+      resolve({
+        code,
+        endedBy,
+        stdout: stdout.text(),
+        stderr: stderr.text(),
+        truncated: stdout.truncated() || stderr.truncated(),
+        timedOut,
+      })
+    })
+  })
+}
+
+/** Passes a signal on to every program that still runs, and to what it started. */
+export function stopChildren(signal: NodeJS.Signals): void {
+  for (const child of running) kill(child, signal)
+}
+
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || (child.exitCode !== null && signal !== 'SIGKILL')) return
+  try {
+    if (onPosix) process.kill(-child.pid, signal)
+    else child.kill(signal)
+  } catch {
+    // ESRCH: it ended by itself in the meantime.
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream, limit: number) {
+  const chunks: Buffer[] = []
+  let kept = 0
+  let dropped = false
+  stream.on('data', (chunk: Buffer) => {
+    const room = limit - kept
+    if (chunk.length > room) dropped = true
+    if (room <= 0) return
+    const part = chunk.subarray(0, room)
+    chunks.push(part)
+    kept += part.length
+  })
+  return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => dropped }
+}

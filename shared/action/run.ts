@@ -1,0 +1,113 @@
+import { basename } from 'node:path'
+import { ActionError, InputError, messageOf } from './errors.ts'
+import { log } from './log.ts'
+import { stopChildren } from './program.ts'
+import { readState, saveState } from './state.ts'
+
+/**
+ * The runner sends SIGINT, waits 7.5 s, sends SIGTERM, waits 2.5 s and kills the process tree.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
+ */
+const STOP_BUDGET_MS = 7_000
+
+export type Phase = 'pre' | 'main' | 'post'
+
+/** What came of a phase. There is no third thing: a phase that ends without one of these turns the step red. */
+export type Outcome = { ok: true } | { ok: false; title: string; message: string }
+
+export const passed: Outcome = { ok: true }
+
+export const failed = (title: string, message: string): Outcome => ({ ok: false, title, message })
+
+/** A phase of an action. `signal` aborts on SIGINT and SIGTERM, then under 7 s are left to leave a clean state. */
+export type Body = (signal: AbortSignal) => Promise<Outcome>
+
+export interface Action {
+  /** Reached through an entry file named `pre.js`; the runner does not run it for local actions. */
+  pre?: Body
+  main: Body
+  post?: Body
+}
+
+/**
+ * Runs the phase that the runner asked for, and is the only place that decides how the process ends: exit code 0 only
+ * after a recorded `ok`; exit code 1 with exactly one error annotation after a failure, a throw, a rejection nobody
+ * handled, a promise that never settles, an early exit, or a stop signal that was not obeyed in time.
+ */
+export function run(action: Action): void {
+  const phase = phaseOf(process.argv[1] ?? '', readState('phase'))
+  const body = action[phase]
+  const stop = new AbortController()
+  let recorded = false
+
+  const record = (outcome: Outcome): void => {
+    if (recorded) return
+    recorded = true
+    if (!outcome.ok) log.error(outcome.title, outcome.message)
+    stopChildren('SIGKILL')
+    const code = outcome.ok ? 0 : 1
+    process.exitCode = code
+    // Sockets may linger; what was written must arrive, also where pipes are asynchronous (Windows, macOS).
+    process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  }
+
+  process.exitCode = 1
+  process.on('uncaughtException', (error) => record(failure(error)))
+  process.on('unhandledRejection', (reason) => record(failure(reason)))
+  process.on('exit', () => {
+    if (recorded) return
+    recorded = true
+    log.error(
+      'No outcome',
+      `The ${phase} step ended before it knew how it went. This is a defect of the action.`,
+    )
+    process.exitCode = 1
+  })
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      stopChildren(name)
+      if (stop.signal.aborted) return
+      log.info(`Got ${name}: stopping.`)
+      stop.abort(new ActionError('Cancelled', `Stopped by ${name} before it was done.`))
+      setTimeout(() => {
+        record(
+          failed('Cancelled', `${name}: the step did not come to an end within ${STOP_BUDGET_MS / 1_000} s.`),
+        )
+      }, STOP_BUDGET_MS).unref()
+    })
+  }
+
+  if (body === undefined) {
+    record(phase === 'main' ? failed('No main phase', 'The action has no main phase.') : passed)
+    return
+  }
+  if (phase === 'main' && action.post !== undefined) saveState('phase', 'post')
+  outcomeOf(body, phase, stop.signal).then(record, (error: unknown) => record(failure(error)))
+}
+
+async function outcomeOf(body: Body, phase: Phase, signal: AbortSignal): Promise<Outcome> {
+  const outcome: unknown = await body(signal)
+  if (outcome === null || typeof outcome !== 'object' || !('ok' in outcome)) {
+    return failed('No outcome', `The ${phase} step returned no outcome. This is a defect of the action.`)
+  }
+  return outcome as Outcome
+}
+
+/** Which phase this process is; pure. The post step is known by the state that main saved. */
+export function phaseOf(script: string, state: unknown): Phase {
+  if (basename(script) === 'pre.js') return 'pre'
+  return state === 'post' ? 'post' : 'main'
+}
+
+function failure(thrown: unknown): Outcome {
+  if (thrown instanceof ActionError) {
+    const hint = thrown instanceof InputError ? '\nNothing was done.' : ''
+    return failed(thrown.title, thrown.message + hint)
+  }
+  if (process.env['RUNNER_DEBUG'] === '1' && thrown instanceof Error) log.info(thrown.stack ?? '')
+  return failed(
+    'Unexpected error',
+    `${messageOf(thrown)} (run the job again with debug logging for the stack)`,
+  )
+}
