@@ -14,18 +14,7 @@ export const RESULT_LIMIT = 65_536
  * @throws ActionError when the runner's output file cannot be written
  */
 export function setOutputs(outputs: Readonly<Record<string, string | number | boolean>>): void {
-  for (const [name, value] of Object.entries(outputs)) {
-    try {
-      core.setOutput(name, redact(String(value)))
-    } catch (error) {
-      throw new ActionError(
-        'Outputs could not be written',
-        `The output "${name}" could not be written to GITHUB_OUTPUT: ${messageOf(error)}. ` +
-          'Free space on the runner’s disk, or give it a writable work folder, and run the job again.',
-        { cause: error },
-      )
-    }
-  }
+  for (const [name, value] of Object.entries(outputs)) writeOutput(name, redact(String(value)))
 }
 
 /**
@@ -35,7 +24,7 @@ export function setOutputs(outputs: Readonly<Record<string, string | number | bo
  * @throws ActionError when either cannot be written
  */
 export function setResult(action: string, result: Readonly<Record<string, unknown>>, temp: string): void {
-  const clean = JSON.parse(redact(JSON.stringify(result))) as Record<string, unknown>
+  const clean = redacted(JSON.parse(JSON.stringify(result))) as Record<string, unknown>
   let file = ''
   if (temp !== '') {
     file = join(temp, `nexus-${action}-${process.pid}-${Date.now().toString(36)}.json`)
@@ -45,5 +34,27 @@ export function setResult(action: string, result: Readonly<Record<string, unknow
       throw new ActionError('Outputs could not be written', `${file}: ${messageOf(error)}.`, { cause: error })
     }
   }
-  setOutputs({ result: fitJson(clean, RESULT_LIMIT), 'result-file': file })
+  writeOutput('result', fitJson(clean, RESULT_LIMIT))
+  writeOutput('result-file', file)
+}
+
+/** Text by text, not as one document: a secret such as `1234` or `true` would break its numbers and literals. */
+function redacted(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map(redacted)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [redact(key), redacted(each)]))
+}
+
+function writeOutput(name: string, text: string): void {
+  try {
+    core.setOutput(name, text)
+  } catch (error) {
+    throw new ActionError(
+      'Outputs could not be written',
+      `The output "${name}" could not be written to GITHUB_OUTPUT: ${messageOf(error)}. ` +
+        'Free space on the runner’s disk, or give it a writable work folder, and run the job again.',
+      { cause: error },
+    )
+  }
 }

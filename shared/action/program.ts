@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 
 const running = new Set<ChildProcess>()
 const onPosix = process.platform !== 'win32'
@@ -31,11 +31,13 @@ export interface ProgramResult {
  *
  * @throws the system's error when it cannot be started (`code` is `ENOENT`, `EACCES` …)
  */
-export function runProgram(
+export async function runProgram(
   argv: readonly [string, ...string[]],
   options: ProgramOptions,
 ): Promise<ProgramResult> {
   const { timeout, signal, maxOutput = 1_048_576, cwd, env = process.env } = options
+  // Loaded on use: most steps start no program.
+  const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       cwd,

@@ -39,14 +39,13 @@ export function run(action: Action): void {
   const phase = phaseOf(process.argv[1] ?? '', readState('phase'))
   const body = action[phase]
   const stop = new AbortController()
-  let recorded = false
+  let code: 0 | 1 | undefined
 
   const record = (outcome: Outcome): void => {
-    if (recorded) return
-    recorded = true
+    if (code !== undefined) return
+    code = outcome.ok ? 0 : 1
     if (!outcome.ok) log.error(outcome.title, outcome.message)
     stopChildren('SIGKILL')
-    const code = outcome.ok ? 0 : 1
     process.exitCode = code
     // Sockets may linger; what was written must arrive, also where pipes are asynchronous (Windows, macOS).
     process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
@@ -56,13 +55,12 @@ export function run(action: Action): void {
   process.on('uncaughtException', (error) => record(failure(error)))
   process.on('unhandledRejection', (reason) => record(failure(reason)))
   process.on('exit', () => {
-    if (recorded) return
-    recorded = true
-    log.error(
-      'No outcome',
-      `The ${phase} step ended before it knew how it went. This is a defect of the action.`,
-    )
-    process.exitCode = 1
+    if (code === undefined) {
+      const message = `The ${phase} step ended before it knew how it went. This is a defect of the action.`
+      record(failed('No outcome', message))
+    }
+    // Whatever `process.exit()` was called with, the recorded outcome stands.
+    process.exitCode = code
   })
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

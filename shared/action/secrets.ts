@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { isSecretName } from '../text/secret-names.ts'
 
 /** Anything shorter would turn every log line into asterisks. */
 const MIN_LENGTH = 4
@@ -42,6 +43,7 @@ export function formsOf(secret: string): string[] {
       part,
       encodeURIComponent(part.toWellFormed()),
       encodeURI(part.toWellFormed()),
+      new URLSearchParams({ '': part }).toString().slice(1),
       JSON.stringify(part).slice(1, -1),
       base64,
       base64.replace(/=+$/, ''),
@@ -73,15 +75,10 @@ function decoded(text: string): string {
   }
 }
 
-/** Whether a header of this name usually carries a credential. */
-export function isSecretHeader(name: string): boolean {
-  return /^(proxy-)?authorization$|cookie|token|secret|api-?key|password|credential|signature/i.test(name)
-}
-
 /** Registers the values of headers that carry credentials: the whole value, and what follows a scheme such as Bearer. */
 export function maskHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!isSecretHeader(name)) continue
+    if (!isSecretName(name)) continue
     maskSecret(value)
     const credential = /^\s*(?:basic|bearer|token|apikey)\s+(\S.*)$/i.exec(value)?.[1]
     if (credential !== undefined) maskSecret(credential)
