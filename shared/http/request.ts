@@ -1,0 +1,138 @@
+import type { Lookup } from './addresses.ts'
+import { http } from './builtin.ts'
+import type { Certificate } from './certificate.ts'
+import { RequestError, type Timings } from './errors.ts'
+import { exchange, type Reply } from './exchange.ts'
+import type { KeepAlive } from './keep-alive.ts'
+import { basicCredentials, proxyFor } from './proxy.ts'
+import { type Asked, isRedirect, redirected, refused } from './redirect.ts'
+import type { TlsTrust } from './tls.ts'
+
+export interface RequestOptions {
+  /** http or https; user information in it becomes Basic authorization, unless `headers` has one. */
+  url: URL
+  /** GET when not given. */
+  method?: string | undefined
+  /** They win over the default ones (host, user-agent, accept, accept-encoding), and never leave the origin of `url`. */
+  headers?: Readonly<Record<string, string>> | undefined
+  body?: string | undefined
+  /** ms for everything: name, connection, TLS, headers, body, all redirects. */
+  timeout: number
+  /** Decoded bytes to read of the body. */
+  maxBody: number
+  /** How many redirects to follow; with 0, or when not given, a 3xx is the answer. */
+  followRedirects?: number | undefined
+  /** Verified by the default store, when not given. */
+  tls?: TlsTrust | undefined
+  signal?: AbortSignal | undefined
+  /** Instead of the resolver of the system. */
+  lookup?: Lookup | undefined
+  /** Where the proxies are looked up: http_proxy, https_proxy, all_proxy, no_proxy. */
+  env?: NodeJS.ProcessEnv | undefined
+  /** Keeps connections to the origin of `url` open between requests that share it and have the same `tls`. */
+  keepAlive?: KeepAlive | undefined
+}
+
+export interface Answer {
+  status: number
+  statusText: string
+  /** Lower-case names; a repeated header is joined with `, `. */
+  headers: Record<string, string>
+  body: Buffer
+  /** The body is longer than `maxBody`, and `body` is its beginning. */
+  truncated: boolean
+  /** The URL that answered, without user information. */
+  url: string
+  /** The URLs that were redirected to, in order; the last is `url`. */
+  redirects: string[]
+  /** `127.0.0.1:8080`; that of the proxy, when there was one. */
+  address: string
+  certificate?: Certificate
+  /** Of the last exchange; `total` is from the call to here. */
+  timings: Timings
+}
+
+const TRUST: TlsTrust = { verify: true, ca: [] }
+
+/**
+ * One HTTP/1.1 request, and its answer whatever the status. Everything ends within `timeout`, and nothing stays
+ * open: a body that is cut, undecodable or endless is an error or `truncated`, never a good answer.
+ *
+ * @throws RequestError
+ */
+export async function request(options: RequestOptions): Promise<Answer> {
+  const begun = performance.now()
+  const { timeout, maxBody, signal, lookup, tls = TRUST, env = process.env } = options
+  const follow = options.followRedirects ?? 0
+  const redirects: string[] = []
+  try {
+    let asked = firstAsked(options)
+    for (;;) {
+      const reply = await exchange({
+        ...asked,
+        proxy: proxyFor(asked.url, env),
+        deadline: begun + timeout,
+        keepAlive: asked.url.origin === options.url.origin ? options.keepAlive : undefined,
+        followsRedirects: follow > 0,
+        ...{ timeout, maxBody, signal, lookup, tls },
+      })
+      const { statusCode: status = 0, headers } = reply.response
+      if (follow === 0 || !isRedirect(status, headers.location)) {
+        return answerOf(reply, asked.url, redirects, performance.now() - begun)
+      }
+      const next = redirected(asked, status, headers.location)
+      if (redirects.length === follow) throw refused(`is one more than the ${follow} allowed`, next.url)
+      redirects.push(next.url.href)
+      asked = next
+    }
+  } catch (error) {
+    if (error instanceof RequestError) error.timings.total = performance.now() - begun
+    throw error
+  }
+}
+
+function answerOf(reply: Reply, url: URL, redirects: string[], total: number): Answer {
+  const { response, body, truncated, address, certificate, timings } = reply
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')])
+  return {
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? '',
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    ...{ body, truncated, url: url.href, redirects, address },
+    ...(certificate === undefined ? {} : { certificate }),
+    timings: { ...timings, total },
+  }
+}
+
+/** @throws RequestError invalid, before anything is sent anywhere */
+function firstAsked({ url: given, method = 'GET', headers = {}, body }: RequestOptions): Asked {
+  if (given.protocol !== 'http:' && given.protocol !== 'https:') {
+    throw invalid(`${given.protocol} is not http: or https:`)
+  }
+  // Other tokens are lawful, but CONNECT and TRACE have meanings of their own.
+  if (!/^[A-Z][A-Z-]*$/i.test(method) || /^(?:CONNECT|TRACE)$/i.test(method)) {
+    throw invalid('the method is not one that can be sent')
+  }
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
+  const url = new URL(given)
+  const credentials = basicCredentials(url)
+  url.username = ''
+  url.password = ''
+  const hasAuthorization = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+  const authorization = credentials === undefined || hasAuthorization ? {} : { authorization: credentials }
+  return { url, method: method.toUpperCase(), body, headers: { ...headers, ...authorization } }
+}
+
+function checkHeader(name: string, value: string): void {
+  try {
+    http.validateHeaderName(name)
+    http.validateHeaderValue(name, value)
+  } catch {
+    throw invalid(`the header ${JSON.stringify(name)} has a character that no header may have`)
+  }
+  if (/^(?:content-length|transfer-encoding)$/i.test(name)) throw invalid(`${name} follows from the body`)
+}
+
+function invalid(message: string): RequestError {
+  return new RequestError('invalid', message, { phase: 'send', permanent: true })
+}
