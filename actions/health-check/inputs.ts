@@ -1,0 +1,163 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { messageOf } from '../../shared/action/errors.ts'
+import { type InputReader, inputReader, rules, shown } from '../../shared/action/inputs.ts'
+import { maskHeaders, maskSecret } from '../../shared/action/secrets.ts'
+import type { Check } from '../../shared/probe/check.ts'
+import { checkTogether, parseCheck, parseChecks, uniqueNames } from '../../shared/probe/parse.ts'
+import {
+  applySetting,
+  defaultSettings,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+  STEP_SETTINGS,
+} from '../../shared/probe/settings.ts'
+import { parseYaml } from '../../shared/text/yaml.ts'
+
+const MAX_CHECKS = 10_000
+
+/** What the user asked for, checked. */
+export interface Inputs {
+  checks: readonly Check[]
+  /** PEM certificates by `ca-file` as the user wrote it. */
+  ca: ReadonlyMap<string, readonly string[]>
+  /** ms for the whole step */
+  timeout: number
+  failOnUnhealthy: boolean
+  dryRun: boolean
+}
+
+/** @throws InputError with every problem of every input; nothing has been probed then */
+export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
+  const inputs = inputReader(env)
+  const defaults = await readDefaults(inputs)
+  const failOnUnhealthy = inputs.read('fail-on-unhealthy', rules.boolean, true)
+  const dryRun = inputs.read('dry-run', rules.boolean, false)
+  const checks = uniqueNames(await readTargets(inputs, defaults, env), inputs, 'checks')
+  for (const { target } of checks) maskUserInfo(target)
+  for (const { settings } of checks) maskHeaders(settings.headers)
+  const ca = readCertificates(checks, inputs, env)
+  inputs.finish()
+  return { checks, ca, timeout: defaults.timeout, failOnUnhealthy, dryRun }
+}
+
+/** The inputs that are what a check has when it says nothing itself. */
+async function readDefaults(inputs: InputReader): Promise<Settings> {
+  const defaults: Settings = { ...defaultSettings }
+  for (const name of STEP_SETTINGS) {
+    const text = name === 'body' ? inputs.raw(name) : inputs.text(name)
+    if (text === undefined) continue
+    const value = 'yaml' in SETTINGS[name] ? await readYaml(inputs, name, text) : text
+    if (value === undefined) continue
+    const problem = applySetting(defaults, name, value)
+    if (problem !== undefined) inputs.add(name, problem)
+  }
+  maskHeaders(defaults.headers)
+  const given = (name: SettingName): boolean => inputs.text(name) !== undefined
+  checkTogether(defaults, given, (name) => name, inputs)
+  return defaults
+}
+
+/** `url`, `checks` and `checks-file` may stand side by side: their targets are one list. */
+async function readTargets(
+  inputs: InputReader,
+  defaults: Settings,
+  env: NodeJS.ProcessEnv,
+): Promise<Check[]> {
+  const found: Check[] = []
+  const url = inputs.text('url')
+  if (url !== undefined) {
+    // Programs and files are for `checks` only: `url` often carries a value from an earlier step.
+    const check = parseCheck(url, 'url', { defaults, origin: 'url', untrusted: true }, inputs)
+    if (check !== undefined) found.push(check)
+  }
+  const list = inputs.text('checks')
+  if (list !== undefined) {
+    const value = await readYaml(inputs, 'checks', list)
+    if (value !== undefined)
+      found.push(...parseChecks(value, { defaults, origin: 'checks', untrusted: false }, inputs))
+  }
+  const file = inputs.text('checks-file')
+  if (file !== undefined) {
+    const text = readInside(file, env['GITHUB_WORKSPACE'] || process.cwd(), inputs)
+    const value = text === undefined ? undefined : await readYaml(inputs, 'checks-file', text)
+    if (value !== undefined) {
+      found.push(...parseChecks(value, { defaults, origin: 'checks-file', untrusted: true }, inputs))
+    }
+  }
+  if (url === undefined && list === undefined && file === undefined) {
+    inputs.add(
+      'url',
+      'nothing to check. Give "url" for one target, or "checks" (or "checks-file") for a list.',
+    )
+  }
+  if (found.length > MAX_CHECKS) inputs.add('checks', `${found.length} checks are more than ${MAX_CHECKS}.`)
+  return found
+}
+
+async function readYaml(inputs: InputReader, name: string, text: string): Promise<unknown> {
+  const parsed = await parseYaml(text)
+  if (!parsed.ok) inputs.add(name, `it is not valid YAML: ${parsed.problem}.`)
+  else if (parsed.value === null) inputs.add(name, 'it holds nothing.')
+  else return parsed.value
+  return undefined
+}
+
+/** A file that lies inside the workspace, also after every symbolic link has been followed. */
+function readInside(path: string, workspace: string, inputs: InputReader): string | undefined {
+  try {
+    const root = realpathSync(workspace)
+    const real = realpathSync(resolve(root, path))
+    const way = relative(root, real)
+    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
+      inputs.add('checks-file', `${shown(path)} lies outside the workspace.`)
+      return undefined
+    }
+    if (!statSync(real).isFile()) {
+      inputs.add('checks-file', `${shown(path)} is not a regular file.`)
+      return undefined
+    }
+    return readFileSync(real, 'utf8').replace(/^\ufeff/, '')
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = missing
+      ? 'does not exist in the workspace (is there a checkout step before?)'
+      : messageOf(error)
+    inputs.add('checks-file', `${shown(path)} ${why}.`)
+    return undefined
+  }
+}
+
+function readCertificates(
+  checks: readonly Check[],
+  inputs: InputReader,
+  env: NodeJS.ProcessEnv,
+): Map<string, readonly string[]> {
+  const files = new Map<string, readonly string[]>()
+  for (const { settings } of checks) {
+    const file = settings['ca-file']
+    if (file === undefined || files.has(file)) continue
+    files.set(file, [])
+    try {
+      const text = readFileSync(resolve(env['GITHUB_WORKSPACE'] || process.cwd(), file), 'utf8')
+      const pems = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+      if (pems.length === 0) inputs.add('ca-file', `${shown(file)} holds no PEM certificate.`)
+      files.set(file, pems)
+    } catch (error) {
+      inputs.add(
+        'ca-file',
+        `${shown(file)} cannot be read: ${(error as NodeJS.ErrnoException).code ?? messageOf(error)}.`,
+      )
+    }
+  }
+  return files
+}
+
+function maskUserInfo(target: Check['target']): void {
+  if (target.scheme === 'exec' || target.url.password === '') return
+  const { username, password } = target.url
+  maskSecret(password)
+  maskSecret(decodeURIComponent(password))
+  maskSecret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+}

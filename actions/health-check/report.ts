@@ -1,0 +1,140 @@
+import type { RunContext } from '../../shared/action/context.ts'
+import { log } from '../../shared/action/log.ts'
+import { setOutputs, setResult } from '../../shared/action/outputs.ts'
+import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import { writeSummary } from '../../shared/action/summary.ts'
+import type { CheckReport } from '../../shared/probe/engine.ts'
+import { plural } from '../../shared/text/list.ts'
+import type { Inputs } from './inputs.ts'
+import type { Observed } from './observe.ts'
+import type { Verdict } from './plan.ts'
+import { summaryBlocks } from './summary.ts'
+
+/** An annotation shows the first lines of a message; the summary and `result` have all. */
+const MAX_ANNOTATED = 20
+
+/** Sets the outputs, writes the summary, and says how the step ends. */
+export function report(
+  inputs: Inputs,
+  { reports, durationMs }: Observed,
+  verdict: Verdict,
+  signal: AbortSignal,
+  context: RunContext,
+): Outcome {
+  const versions = versionsOf(reports)
+  setOutputs({
+    healthy: verdict.healthy,
+    status: verdict.status,
+    failed: namesOf(verdict.failed),
+    passed: namesOf(verdict.passed),
+    attempts: reports.reduce((sum, { attempts }) => sum + attempts, 0),
+    'duration-ms': durationMs,
+    'p50-ms': worst(reports, 'p50'),
+    'p95-ms': worst(reports, 'p95'),
+    'p99-ms': worst(reports, 'p99'),
+    'error-rate': worst(reports, 'errorRate'),
+    versions: JSON.stringify(versions),
+  })
+  const result = {
+    dryRun: false,
+    status: verdict.status,
+    healthy: verdict.healthy,
+    durationMs,
+    versions,
+    checks: reports.map(resultOf),
+  }
+  setResult('health-check', result, context.temp)
+  writeSummary(summaryBlocks(reports, verdict))
+
+  for (const { check, degraded } of verdict.passed) {
+    if (degraded.length > 0) log.warning(`${check.name} is degraded`, `${check.name}: ${degraded.join(', ')}`)
+  }
+  const optional = verdict.failed.filter(({ check }) => !check.required)
+  for (const { check, reason } of optional) log.warning(`Optional check failed`, `${check.name}: ${reason}`)
+  const blocking = verdict.failed.filter(({ check }) => check.required)
+  const lines = blocking.slice(0, MAX_ANNOTATED).map(({ check, reason }) => `${check.name}: ${reason}`)
+  if (blocking.length > MAX_ANNOTATED) lines.push(`… and ${blocking.length - MAX_ANNOTATED} more`)
+  if (signal.aborted)
+    return failed('Cancelled', [`Stopped before it was clear: ${verdict.sentence}.`, ...lines].join('\n'))
+  log.info(`${verdict.status}: ${verdict.sentence}.`)
+  if (verdict.healthy) return passed
+  if (inputs.failOnUnhealthy)
+    return failed(`Unhealthy: ${plural(blocking.length, 'check')} failed`, lines.join('\n'))
+  log.warning('Unhealthy', `${lines.join('\n')}\nThe step stays green because fail-on-unhealthy is false.`)
+  return passed
+}
+
+/** A dry run states no facts: nothing was probed. */
+export function reportDryRun({ checks, timeout }: Inputs, context: RunContext): Outcome {
+  const facts = [
+    'failed',
+    'passed',
+    'attempts',
+    'duration-ms',
+    'p50-ms',
+    'p95-ms',
+    'p99-ms',
+    'error-rate',
+    'versions',
+  ]
+  setOutputs({ healthy: false, status: '', ...Object.fromEntries(facts.map((name) => [name, ''])) })
+  const planned = checks.map(({ name, display, required }) => ({ name, target: display, required }))
+  setResult('health-check', { dryRun: true, timeoutMs: timeout, checks: planned }, context.temp)
+  log.info('Dry run: nothing was probed.')
+  return passed
+}
+
+function namesOf(reports: readonly CheckReport[]): string {
+  return reports.map(({ check }) => check.name).join('\n')
+}
+
+function versionsOf(reports: readonly CheckReport[]): Record<string, string> {
+  return Object.fromEntries(
+    reports.flatMap(({ check, version }) => (version === undefined ? [] : [[check.name, version]])),
+  )
+}
+
+/** The highest value of a figure over all checks; empty when no check has it. */
+function worst(reports: readonly CheckReport[], figure: 'p50' | 'p95' | 'p99' | 'errorRate'): number | '' {
+  const values = reports.flatMap(({ samples }) => samples?.[figure] ?? [])
+  return values.length === 0 ? '' : Math.max(...values)
+}
+
+/** One check in `result`; its shape is documented in the README. */
+function resultOf({
+  check,
+  passed: isPassed,
+  failure,
+  reason,
+  attempts,
+  last,
+  version,
+  samples,
+  degraded,
+  durationMs,
+}: CheckReport) {
+  return {
+    name: check.name,
+    target: check.display,
+    required: check.required,
+    passed: isPassed,
+    class: failure ?? null,
+    reason,
+    attempts,
+    durationMs,
+    status: last?.status ?? null,
+    version: version ?? null,
+    degraded,
+    address: last?.address ?? null,
+    timingsMs: last === undefined ? null : rounded(last.timings),
+    certificate: last?.certificate ?? null,
+    body: last?.excerpt ?? null,
+    samples: samples ?? null,
+  }
+}
+
+function rounded(timings: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(timings).map(([phase, ms]) => [phase, Math.round(Number(ms) * 100) / 100]),
+  )
+}

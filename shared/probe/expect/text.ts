@@ -1,0 +1,54 @@
+import { type Reading, shown } from '../../action/inputs.ts'
+
+/** A regular expression from a workflow may be catastrophic, and the text from the server hostile. */
+const REGEX_BUDGET_MS = 200
+
+export type TextMatcher = { kind: 'text'; text: string } | { kind: 'regex'; source: string; flags: string }
+
+/** Reads `some text` or `/regex/flags`; flags are i, m, s, u and v. */
+export function readTextMatcher(given: unknown): Reading<TextMatcher> {
+  if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') {
+    return { problem: `${shown(given)} is neither a text nor a /regular expression/.` }
+  }
+  const text = String(given)
+  const match = /^\/(.+)\/([a-z]*)$/s.exec(text.trim())
+  if (match === null) return { value: { kind: 'text', text } }
+  return readRegex(match[1] as string, match[2] as string)
+}
+
+/** A checked regular expression without its slashes. */
+export function readRegex(source: string, flags: string): Reading<TextMatcher> {
+  if (!/^[imsuv]*$/.test(flags)) {
+    return { problem: `the flags ${shown(flags)} are not accepted; i, m, s, u and v are.` }
+  }
+  try {
+    new RegExp(source, flags)
+  } catch (error) {
+    return { problem: `${(error as Error).message}.` }
+  }
+  return { value: { kind: 'regex', source, flags } }
+}
+
+/**
+ * Whether the text matches. A regular expression runs in a context of its own, where V8 stops it after 200 ms.
+ *
+ * @returns undefined on a match, else why there is none
+ */
+export async function mismatch(matcher: TextMatcher, text: string): Promise<string | undefined> {
+  if (matcher.kind === 'text') {
+    return text.includes(matcher.text) ? undefined : `does not contain ${shown(matcher.text)}`
+  }
+  const { runInNewContext } = await import('node:vm')
+  const shownRegex = `/${matcher.source}/${matcher.flags}`
+  try {
+    const matched: unknown = runInNewContext(
+      'new RegExp(source, flags).test(text)',
+      { source: matcher.source, flags: matcher.flags, text },
+      { timeout: REGEX_BUDGET_MS },
+    )
+    return matched === true ? undefined : `does not match ${shownRegex}`
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    return `could not be matched: ${shownRegex} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`
+  }
+}

@@ -1,0 +1,206 @@
+import type { Problems } from '../action/inputs.ts'
+import { rules, shown } from '../action/inputs.ts'
+import { joinWords } from '../text/list.ts'
+import { didYouMean } from '../text/nearest.ts'
+import { oneLine } from '../text/untrusted.ts'
+import type { Check, Target } from './check.ts'
+import { COMMON_SETTINGS, SCHEMES } from './schemes.ts'
+import { applySetting, SETTINGS, type SettingName, type Settings } from './settings.ts'
+import { defaultName, displayTarget, readArgv, readTarget } from './target.ts'
+
+const OWN_KEYS = ['name', 'url', 'exec', 'required']
+/** Inputs that belong to the step; the value is what to write instead. */
+const STEP_KEYS: Record<string, string> = {
+  'fail-on-unhealthy': 'write "required: false" to report a check without failing',
+  'dry-run': 'it is for the whole step',
+  checks: 'lists do not nest',
+  'checks-file': 'lists do not nest',
+}
+
+export interface ParseOptions {
+  /** What a check has when it says nothing itself: the inputs of the step. */
+  defaults: Settings
+  /** Where the list comes from, for messages: `checks`, `checks-file`. */
+  origin: string
+  /** A list out of the checkout: it may hold neither programs, nor local files, nor headers. */
+  untrusted: boolean
+}
+
+/**
+ * Reads a list of checks from a YAML value. Everything wrong goes to `problems` with its place (`checks[2].url`);
+ * what is right is returned.
+ */
+export function parseChecks(list: unknown, options: ParseOptions, problems: Problems): Check[] {
+  const { origin } = options
+  if (!Array.isArray(list) || list.length === 0) {
+    problems.add(
+      origin,
+      'it is not a list of checks. Write one "- http://host/health" or "- name: …" per check.',
+    )
+    return []
+  }
+  const checks: Check[] = []
+  for (const [index, item] of list.entries()) {
+    const check = parseCheck(item, `${origin}[${index}]`, options, problems)
+    if (check !== undefined) checks.push(check)
+  }
+  return checks
+}
+
+/** One item of the list: a URL, or a mapping. */
+export function parseCheck(
+  item: unknown,
+  place: string,
+  options: ParseOptions,
+  problems: Problems,
+): Check | undefined {
+  const mapping = typeof item === 'string' ? { url: item } : item
+  if (mapping === null || typeof mapping !== 'object' || Array.isArray(mapping)) {
+    problems.add(place, `${shown(item)} is neither a URL nor a mapping with "url".`)
+    return undefined
+  }
+  const given = mapping as Record<string, unknown>
+  const at = (key: string): string => (typeof item === 'string' ? place : `${place}.${key}`)
+  const target = parseTarget(given, place, at, problems)
+  const settings = parseSettings(given, target, at, options, problems)
+  let required = true
+  if (given['required'] !== undefined) {
+    const reading = rules.boolean(given['required'])
+    if ('problem' in reading) problems.add(at('required'), reading.problem)
+    else required = reading.value
+  }
+  let name = target === undefined ? '' : defaultName(target)
+  if (given['name'] !== undefined) {
+    name = typeof given['name'] === 'object' ? '' : oneLine(String(given['name']), 100)
+    if (name === '') problems.add(at('name'), `${shown(given['name'])} is not a name.`)
+  }
+  if (target === undefined) return undefined
+  if (options.untrusted && (target.scheme === 'exec' || target.scheme === 'file')) {
+    problems.add(
+      at(target.scheme === 'exec' ? 'exec' : 'url'),
+      `${target.scheme} is accepted in the input "checks" only.`,
+    )
+  }
+  return { name, target, display: displayTarget(target), required, settings }
+}
+
+function parseTarget(
+  given: Record<string, unknown>,
+  place: string,
+  at: (key: string) => string,
+  problems: Problems,
+): Target | undefined {
+  const hasUrl = given['url'] !== undefined
+  const hasExec = given['exec'] !== undefined
+  if (hasUrl === hasExec) {
+    problems.add(place, hasUrl ? 'it has both "url" and "exec"; write one of them.' : 'it has no "url".')
+    return undefined
+  }
+  const reading = hasUrl ? readTarget(given['url']) : readArgv(given['exec'])
+  if ('value' in reading) return reading.value
+  problems.add(at(hasUrl ? 'url' : 'exec'), reading.problem)
+  return undefined
+}
+
+function parseSettings(
+  given: Record<string, unknown>,
+  target: Target | undefined,
+  at: (key: string) => string,
+  options: ParseOptions,
+  problems: Problems,
+): Settings {
+  const settings: Partial<Settings> = { ...options.defaults }
+  const known = [...OWN_KEYS, ...Object.keys(SETTINGS)]
+  for (const [key, value] of Object.entries(given)) {
+    if (OWN_KEYS.includes(key) || value === null || value === undefined) continue
+    if (!Object.hasOwn(SETTINGS, key)) {
+      const instead = STEP_KEYS[key]
+      const reason =
+        instead === undefined
+          ? `it is not known.${didYouMean(key, known)}`
+          : `it does not belong here: ${instead}.`
+      problems.add(at(key), reason)
+      continue
+    }
+    const name = key as SettingName
+    if (target !== undefined && !usable(name, target)) {
+      problems.add(at(key), `it means nothing for ${target.scheme}. ${usableWords(target)}`)
+      continue
+    }
+    if (name === 'headers' && options.untrusted) {
+      problems.add(at(key), 'headers are accepted in the inputs "headers" and "checks" only.')
+      continue
+    }
+    const problem = applySetting(settings, name, value)
+    if (problem !== undefined) problems.add(at(key), problem)
+  }
+  const complete = settings as Settings
+  const own = (key: SettingName): boolean => given[key] !== undefined
+  if (own('timeout') && complete.timeout > options.defaults.timeout) {
+    const whole = options.defaults.timeout
+    problems.add(
+      at('timeout'),
+      `it is longer than the timeout of the whole step (${whole} ms). Raise that one.`,
+    )
+  }
+  checkTogether(complete, own, at, problems)
+  return complete
+}
+
+/**
+ * Rules between settings. They hold for the inputs of a step (`own` says yes to all) as well as for one mapping, where
+ * only what the mapping says itself is reported, so that nothing is told twice.
+ */
+export function checkTogether(
+  settings: Settings,
+  own: (key: SettingName) => boolean,
+  at: (key: string) => string,
+  problems: Problems,
+): void {
+  if (settings.hold > 0 && settings.hold >= settings.timeout && (own('hold') || own('timeout'))) {
+    problems.add(at('hold'), `${settings.hold} ms do not fit into the timeout of ${settings.timeout} ms.`)
+  }
+  const sampled = samplesOf(settings)
+  if (settings.invert && (sampled > 0 || settings.hold > 0) && own('invert')) {
+    problems.add(at('invert'), 'a target that is to be down has no samples and no hold.')
+  }
+  const [threshold, needed] = neededSamples(settings)
+  if (sampled < needed && (own('samples') || own(threshold))) {
+    problems.add(at('samples'), `${threshold} needs at least ${needed} samples, not ${sampled}.`)
+  }
+}
+
+/** How many timed requests follow: as given; 50 for a threshold without `samples`, and 100 for `max-p99`. */
+export function samplesOf(settings: Settings): number {
+  const [, needed] = neededSamples(settings)
+  const gated = needed > 0 || settings['max-error-rate'] !== undefined
+  return settings.samples === 0 && gated ? Math.max(50, needed) : settings.samples
+}
+
+/** Nearest rank needs enough values: p95 of fewer than 20 samples is nothing but their maximum. */
+function neededSamples(settings: Settings): ['max-p95' | 'max-p99', number] {
+  if (settings['max-p99'] !== undefined) return ['max-p99', 100]
+  return ['max-p95', settings['max-p95'] !== undefined ? 20 : 0]
+}
+
+function usable(name: SettingName, target: Target): boolean {
+  return COMMON_SETTINGS.includes(name) || SCHEMES[target.scheme].settings.includes(name)
+}
+
+function usableWords(target: Target): string {
+  return `There are ${joinWords([...OWN_KEYS.filter((key) => key !== 'exec'), ...COMMON_SETTINGS, ...SCHEMES[target.scheme].settings])}.`
+}
+
+/** Names are how checks are told apart in outputs: given ones must differ, made-up ones get a number. */
+export function uniqueNames(checks: readonly Check[], problems: Problems, origin: string): Check[] {
+  const seen = new Map<string, number>()
+  return checks.map((check) => {
+    const count = (seen.get(check.name) ?? 0) + 1
+    seen.set(check.name, count)
+    if (count === 1) return check
+    if (check.name !== defaultName(check.target)) {
+      problems.add(origin, `two checks are named ${shown(check.name)}. Give each a name of its own.`)
+    }
+    return { ...check, name: `${check.name} (${count})` }
+  })
+}
