@@ -1,0 +1,48 @@
+// npm run bench [-- --quick] [-- --write] — times every action beside its peers and prints one table.
+// --json FILE keeps the rows for machines; --write puts the table into README.md, where it says how it was made.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { healthCheck } from './cases/health-check.ts'
+import type { Row } from './row.ts'
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, json: { type: 'string' } },
+})
+const README = join(import.meta.dirname, '..', 'README.md')
+
+const rows: Row[] = [...(await healthCheck(values.quick ?? false))]
+const machine = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores`
+const text = `${table(rows)}\n\nMedians of paired runs, ratios to \`node -e 0\`, whole process; ${machine}.`
+console.log(text)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`)
+if (values.write) writeReadme(text)
+const missed = rows.filter(({ met }) => met === false)
+for (const { what, who, budget } of missed) console.error(`Budget missed: ${who}, ${what}: ${budget}`)
+if (missed.length > 0 && !values.quick) process.exitCode = 1
+
+function table(all: readonly Row[]): string {
+  const cells = all.map(({ what, who, cpuRatio, wallRatio, peak, more, budget, met }) => [
+    what,
+    who,
+    cpuRatio === undefined ? '' : `${cpuRatio.toFixed(2)} ×`,
+    wallRatio === undefined ? '' : `${wallRatio.toFixed(2)} ×`,
+    peak === undefined ? '' : `${Math.round(peak)} MiB`,
+    more ?? '',
+    budget === undefined ? '' : `${budget} ${met ? '✓' : '✗'}`,
+  ])
+  const header = ['what', 'who', 'CPU', 'wall', 'peak', 'more', 'budget']
+  const rule = ['---', '---', '---:', '---:', '---:', '---', '---']
+  return [header, rule, ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
+
+function writeReadme(content: string): void {
+  const readme = readFileSync(README, 'utf8')
+  const marked = /(<!-- bench:start -->\n)[\s\S]*?(<!-- bench:end -->)/
+  if (!marked.test(readme)) throw new Error('README.md has no bench markers')
+  writeFileSync(
+    README,
+    readme.replace(marked, (_, start: string, end: string) => `${start}${content}\n${end}`),
+  )
+}

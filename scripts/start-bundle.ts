@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './actions.ts'
+import { writeFolder } from './bundle.ts'
+
+/**
+ * Starts a bundle as the runner would, with one wrong input: it has to get as far as refusing that. A bundle can be
+ * dead although every step of its build said that all went well.
+ *
+ * @throws with what it printed when it does not
+ */
+export function startBundle(files: ReadonlyMap<string, Buffer>): void {
+  mkdirSync(join(ROOT, 'build'), { recursive: true })
+  const parent = mkdtempSync(join(ROOT, 'build', 'start-'))
+  try {
+    const folder = join(parent, 'action')
+    writeFolder(folder, files)
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(INPUT|STATE|GITHUB|RUNNER|ACTIONS)_/i.test(name)),
+    )
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'index.js')], {
+      env: { ...env, 'INPUT_DRY-RUN': 'neither' },
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    if (status !== 1 || !/^::error title=[^:]*wrong input[^:]*::.*dry-run/im.test(stdout)) {
+      const end = `exit ${status ?? signal}`
+      throw new Error(`the bundle does not refuse a wrong dry-run input (${end}):\n${stdout}${stderr}`)
+    }
+  } finally {
+    rmSync(parent, { recursive: true, force: true })
+  }
+}
