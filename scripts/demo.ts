@@ -25,7 +25,7 @@ console.log(
   `${paint.bold('The release train')}: ${names.length} wagons, everything on this machine, no network.`,
 )
 for (const [index, name] of names.sort().entries()) {
-  const { wagon } = (await import(join(folder, name))) as { wagon: Wagon }
+  const { wagon } = (await import(`./demo/wagons/${name}`)) as { wagon: Wagon }
   console.log(`\n${paint.bold(`${index + 1}/${names.length}  ${wagon.title}`)}`)
   const startedAt = performance.now()
   const { steps, claims } = await wagon.run(train)
