@@ -5,6 +5,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { healthCheck } from './cases/health-check.ts'
+import { semverTag } from './cases/semver-tag.ts'
 import type { Row } from './row.ts'
 
 const { values } = parseArgs({
@@ -12,7 +13,8 @@ const { values } = parseArgs({
 })
 const README = join(import.meta.dirname, '..', 'README.md')
 
-const rows: Row[] = [...(await healthCheck(values.quick ?? false))]
+const quick = values.quick ?? false
+const rows: Row[] = [...(await healthCheck(quick)), ...(await semverTag(quick))]
 const machine = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores`
 const text = `${table(rows)}\n\nMedians of paired runs, ratios to \`node -e 0\`, whole process; ${machine}.`
 console.log(text)
