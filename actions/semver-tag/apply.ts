@@ -18,7 +18,7 @@ import {
 import { createTagObject } from '../../shared/github/tags.ts'
 import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
-import type { AlreadyReleased, FloatingMove, Inputs, Release, Rollback } from './model.ts'
+import type { AlreadyReleased, FloatingMove, Inputs, Release, Rollback } from './plan/model.ts'
 import { type Connect, RUN_TRAILER } from './observe.ts'
 
 /** A plan that may write. */

@@ -1,13 +1,13 @@
 import { levelBetween } from '../../shared/version/bump.ts'
 import { baseOf, highestOfLine } from '../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
-import { readCommits, weigh } from './bump.ts'
-import { planFloating } from './floating.ts'
-import { planImageTags } from './image-tags.ts'
-import type { Bump, Inputs, Observation, Plan, Reason, Refused } from './model.ts'
-import { type Answer, isZero, nextVersion, refused } from './next-version.ts'
-import { rollbackTarget } from './rollback.ts'
-import { type KnownTag, type Scene, sceneOf } from './scene.ts'
+import { readCommits, weigh } from './plan/bump.ts'
+import { planFloating } from './plan/floating.ts'
+import { planImageTags } from './plan/image-tags.ts'
+import type { Bump, Inputs, Observation, Plan, Reason, Refused } from './plan/model.ts'
+import { type Answer, isZero, nextVersion, refused } from './plan/next-version.ts'
+import { rollbackTarget } from './plan/rollback.ts'
+import { type KnownTag, type Scene, sceneOf } from './plan/scene.ts'
 
 /**
  * The whole decision: what is released, which tags come of it, and why. Pure: the same inputs and observation give the

@@ -4,7 +4,7 @@ import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import type { Applied } from './apply.ts'
-import type { Inputs, Observation, Plan } from './model.ts'
+import type { Inputs, Observation, Plan } from './plan/model.ts'
 import { summaryBlocks } from './summary.ts'
 
 /** Commits in `result`: as many as a person may want, not a second history. */

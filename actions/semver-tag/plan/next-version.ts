@@ -4,9 +4,9 @@ import {
   isPrereleaseOf,
   type Level,
   nextPrerelease,
-} from '../../shared/version/bump.ts'
-import { tagNameProblem } from '../../shared/version/tag-name.ts'
-import { findVersion, higherOfCore, highestTag } from '../../shared/version/tags.ts'
+} from '../../../shared/version/bump.ts'
+import { tagNameProblem } from '../../../shared/version/tag-name.ts'
+import { findVersion, higherOfCore, highestTag } from '../../../shared/version/tags.ts'
 import {
   compareVersions,
   coreOf,
@@ -14,7 +14,7 @@ import {
   parsePrefixedVersion,
   parseVersion,
   type Version,
-} from '../../shared/version/version.ts'
+} from '../../../shared/version/version.ts'
 import { type ReadCommit, type Weighed, weigh } from './bump.ts'
 import { type KnownTag, type Scene, short } from './scene.ts'
 

@@ -1,5 +1,5 @@
-import type { Level } from '../../shared/version/bump.ts'
-import type { FloatingKind } from '../../shared/version/tags.ts'
+import type { Level } from '../../../shared/version/bump.ts'
+import type { FloatingKind } from '../../../shared/version/tags.ts'
 
 export type { FloatingKind, Level }
 

@@ -1,6 +1,6 @@
-import { joinWords } from '../../shared/text/list.ts'
-import { highestOfLine } from '../../shared/version/tags.ts'
-import { compareVersions, isStable } from '../../shared/version/version.ts'
+import { joinWords } from '../../../shared/text/list.ts'
+import { highestOfLine } from '../../../shared/version/tags.ts'
+import { compareVersions, isStable } from '../../../shared/version/version.ts'
 import { refused } from './next-version.ts'
 import { type KnownTag, type Scene, short } from './scene.ts'
 

@@ -1,5 +1,5 @@
-import { type FloatingKind, highestOfLine } from '../../shared/version/tags.ts'
-import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
+import { type FloatingKind, highestOfLine } from '../../../shared/version/tags.ts'
+import { compareVersions, isStable, type Version } from '../../../shared/version/version.ts'
 import { type Scene, short } from './scene.ts'
 
 /** A tag of an image: at most 128 characters, never `+` (OCI Distribution 1.1, "Pulling manifests"). */

@@ -1,4 +1,4 @@
-import { baseOf, lastPrereleaseOf, readVersionTags, type Versioned } from '../../shared/version/tags.ts'
+import { baseOf, lastPrereleaseOf, readVersionTags, type Versioned } from '../../../shared/version/tags.ts'
 import { type RefRule, refRule } from './branch-rule.ts'
 import type { Inputs, Observation, VersionTag } from './model.ts'
 
