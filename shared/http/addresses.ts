@@ -104,9 +104,11 @@ export async function resolveHost(
     })
     const lookup = limits.lookup ?? systemLookup
     lookup(host)
-      .then((addresses) => {
-        if (addresses.length > 0) resolve(addresses)
-        else throw Object.assign(new Error('no address'), { code: 'ENODATA' })
+      .then((found) => {
+        // Anything else would be looked up again behind the back of refusal().
+        const addresses = found.filter((address) => isIPv4(address) || isIPv6(address))
+        if (addresses.length === 0) throw Object.assign(new Error('no address'), { code: 'ENODATA' })
+        resolve(addresses)
       })
       .catch((error: unknown) => {
         const code = codeOf(error) ?? 'unknown error'
@@ -125,7 +127,7 @@ const systemLookup: Lookup = async (host) => {
 
 /** An IP address as eight 16-bit words, IPv4 in its IPv4-mapped form; undefined when it is none. */
 function wordsOf(address: string): readonly number[] | undefined {
-  const bare = bareHost(address).replace(/%.*$/, '') // without the zone: fe80::1%eth0
+  const [bare = ''] = bareHost(address).split('%', 1) // without the zone: fe80::1%eth0
   if (isIPv4(bare)) return [0, 0, 0, 0, 0, 0xffff, ...wordsOfIPv4(bare)]
   if (!isIPv6(bare)) return undefined
   const [head = [], tail = []] = bare.split('::').map((part) =>
