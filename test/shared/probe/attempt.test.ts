@@ -20,7 +20,11 @@ function answer(observe: () => Observation): void {
 
 function failWith(failure: FailureClass, permanent = false): void {
   answer(() => {
-    throw new ProbeFailure(failure, `a ${failure} failure`, { permanent, address: '127.0.0.1:1', timings: { total: 7 } })
+    throw new ProbeFailure(failure, `a ${failure} failure`, {
+      permanent,
+      address: '127.0.0.1:1',
+      timings: { total: 7 },
+    })
   })
 }
 
@@ -81,7 +85,11 @@ describe('invert: a target that is to be down', () => {
 
   test('is not, as long as it answers well', async () => {
     answer(() => seen('ok'))
-    expect(await tryOnce(inverted, attempt)).toMatchObject({ good: false, failure: 'up', reason: 'still up: HTTP 200 OK' })
+    expect(await tryOnce(inverted, attempt)).toMatchObject({
+      good: false,
+      failure: 'up',
+      reason: 'still up: HTTP 200 OK',
+    })
   })
 
   test.each<FailureClass>(['connect', 'dns', 'timeout', 'protocol'])('is, on %s', async (failure) => {
@@ -101,7 +109,10 @@ describe('invert: a target that is to be down', () => {
 
   test('is not proved to be by a try that the end of the step cut short', async () => {
     failWith('timeout')
-    expect(await tryOnce(inverted, { ...attempt, timeout: 20 })).toMatchObject({ good: false, failure: 'timeout' })
+    expect(await tryOnce(inverted, { ...attempt, timeout: 20 })).toMatchObject({
+      good: false,
+      failure: 'timeout',
+    })
   })
 
   test('is not proved to be by an answer too long to be read, a failing expression, or a defect of ours', async () => {

@@ -5,7 +5,7 @@ import { defaultSettings, type Settings } from '../../../shared/probe/settings.t
 /** A check of an HTTP endpoint with the given settings on top of the defaults. */
 export function checkOf(settings: Partial<Settings> = {}, more: Partial<Check> = {}): Check {
   const name = more.name ?? 'api'
-  const url = new URL(`http://${name}.test/health`)
+  const url = new URL('http://api.test/health')
   return {
     name,
     target: { scheme: 'http', url },

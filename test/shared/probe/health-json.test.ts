@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describeBad, readHealth } from '../../../shared/probe/expect/health-json.ts'
 
 const bad = (document: unknown): string | undefined => describeBad(readHealth(document))
-const paths = (document: unknown): string[] => readHealth(document).map(({ path, verdict }) => `${path} ${verdict}`)
+const paths = (document: unknown): string[] =>
+  readHealth(document).map(({ path, verdict }) => `${path} ${verdict}`)
 
 const GOOD = ['healthy', 'ok', 'up', 'pass', 'passing', 'success', 'alive', 'ready', 'true']
 const TOLERATED = ['degraded', 'warn', 'warning']
@@ -11,15 +12,24 @@ const TOLERATED = ['degraded', 'warn', 'warning']
 describe('words', () => {
   const dressed = (word: string): fc.Arbitrary<string> =>
     fc
-      .tuple(fc.array(fc.boolean(), { minLength: word.length, maxLength: word.length }), fc.constantFrom('', ' ', '\n'), fc.constantFrom('', ': details', ':unhealthy', ' :x:y'))
-      .map(([upper, space, tail]) => `${space}${[...word].map((letter, at) => (upper[at] ? letter.toUpperCase() : letter)).join('')}${tail}`)
+      .tuple(
+        fc.array(fc.boolean(), { minLength: word.length, maxLength: word.length }),
+        fc.constantFrom('', ' ', '\n'),
+        fc.constantFrom('', ': details', ':unhealthy', ' :x:y'),
+      )
+      .map(
+        ([upper, space, tail]) =>
+          `${space}${[...word].map((letter, at) => (upper[at] ? letter.toUpperCase() : letter)).join('')}${tail}`,
+      )
 
   test.each([...GOOD.map((word) => [word, 'good']), ...TOLERATED.map((word) => [word, 'tolerated'])])(
     '%s is %s: without case, up to the first colon',
     (word, verdict) => {
       fc.assert(
         fc.property(dressed(word ?? ''), (status) => {
-          expect(readHealth({ status })).toEqual([{ path: 'status', word: status, verdict, unknownWord: false }])
+          expect(readHealth({ status })).toEqual([
+            { path: 'status', word: status, verdict, unknownWord: false },
+          ])
         }),
       )
     },
@@ -40,7 +50,10 @@ describe('words', () => {
     ['unhealthy', 'status is "unhealthy"'],
     ['unhealthy: timeout', 'status is "unhealthy: timeout"'],
     ['OUT_OF_SERVICE', 'status is "OUT_OF_SERVICE"'],
-    ['starting', 'status is "starting"; "starting" is no known word for healthy, health-json: off ignores it'],
+    [
+      'starting',
+      'status is "starting"; "starting" is no known word for healthy, health-json: off ignores it',
+    ],
     ['okay', 'status is "okay"; "okay" is no known word for healthy, health-json: off ignores it'],
     ['not ok', 'status is "not ok"; "not ok" is no known word for healthy, health-json: off ignores it'],
     ['', 'status is ""; "" is no known word for healthy, health-json: off ignores it'],
@@ -52,26 +65,63 @@ describe('words', () => {
 
 describe('documents', () => {
   test.each([
-    ['a plain map', { status: 'ok', checks: { db: 'ok', redis: 'unhealthy: timeout' } }, 'checks.redis is "unhealthy: timeout"'],
+    [
+      'a plain map',
+      { status: 'ok', checks: { db: 'ok', redis: 'unhealthy: timeout' } },
+      'checks.redis is "unhealthy: timeout"',
+    ],
     ['booleans', { status: 'ok', checks: { db: true, redis: false } }, 'checks.redis is "false"'],
-    ['Spring Boot Actuator', { status: 'UP', components: { db: { status: 'DOWN', details: { error: 'x' } } } }, 'components.db is "DOWN"'],
+    [
+      'Spring Boot Actuator',
+      { status: 'UP', components: { db: { status: 'DOWN', details: { error: 'x' } } } },
+      'components.db is "DOWN"',
+    ],
     [
       'Spring Boot, composite',
-      { status: 'UP', components: { db: { status: 'UP', components: { replica: { status: 'OUT_OF_SERVICE' } } } } },
+      {
+        status: 'UP',
+        components: { db: { status: 'UP', components: { replica: { status: 'OUT_OF_SERVICE' } } } },
+      },
       'components.db.components.replica is "OUT_OF_SERVICE"',
     ],
-    ['ASP.NET', { status: 'Healthy', entries: { sql: { status: 'Unhealthy', data: {} } } }, 'entries.sql is "Unhealthy"'],
-    ['ASP.NET with names as .NET writes them', { Status: 'Healthy', Entries: { sql: { Status: 'Unhealthy' } } }, 'Entries.sql is "Unhealthy"'],
+    [
+      'ASP.NET',
+      { status: 'Healthy', entries: { sql: { status: 'Unhealthy', data: {} } } },
+      'entries.sql is "Unhealthy"',
+    ],
+    [
+      'ASP.NET with names as .NET writes them',
+      { Status: 'Healthy', Entries: { sql: { Status: 'Unhealthy' } } },
+      'Entries.sql is "Unhealthy"',
+    ],
     [
       'application/health+json',
       { status: 'pass', checks: { 'cassandra:responseTime': [{ status: 'pass' }, { status: 'fail' }] } },
       'checks.cassandra:responseTime[1] is "fail"',
     ],
-    ['MicroProfile', { status: 'UP', checks: [{ name: 'a', status: 'UP' }, { name: 'b', status: 'DOWN' }] }, 'checks.b is "DOWN"'],
+    [
+      'MicroProfile',
+      {
+        status: 'UP',
+        checks: [
+          { name: 'a', status: 'UP' },
+          { name: 'b', status: 'DOWN' },
+        ],
+      },
+      'checks.b is "DOWN"',
+    ],
     ['a list without names', { checks: ['ok', 'down'] }, 'checks.1 is "down"'],
     ['a list of lists', { checks: [[{ status: 'down' }]] }, 'checks.0[0] is "down"'],
-    ['a member that is healthy or not', { status: 'ok', checks: { db: { healthy: false } } }, 'checks.db.healthy is "false"'],
-    ['a member that is ok or not', { status: 'ok', checks: { db: { ok: false, latency: 3 } } }, 'checks.db.ok is "false"'],
+    [
+      'a member that is healthy or not',
+      { status: 'ok', checks: { db: { healthy: false } } },
+      'checks.db.healthy is "false"',
+    ],
+    [
+      'a member that is ok or not',
+      { status: 'ok', checks: { db: { ok: false, latency: 3 } } },
+      'checks.db.ok is "false"',
+    ],
     ['a group that is a word', { checks: 'failing' }, 'checks is "failing"'],
     ['only an overall status', { status: 'error', detail: 'x' }, 'status is "error"'],
     ['an overall status below its members', { status: 'fail', checks: { a: 'ok' } }, 'status is "fail"'],
@@ -83,8 +133,16 @@ describe('documents', () => {
       { checks: Object.fromEntries([...'abcdefg'].map((name) => [name, 'down'])) },
       'checks.a is "down", checks.b is "down", checks.c is "down", checks.d is "down", checks.e is "down", and 2 more',
     ],
-    ['the member is named rather than the sum of it', { status: 'DOWN', components: { db: { status: 'DOWN' } } }, 'components.db is "DOWN"'],
-    ['a member named like a method', JSON.parse('{"status":"ok","checks":{"__proto__":"down","constructor":"down"}}'), 'checks.__proto__ is "down", checks.constructor is "down"'],
+    [
+      'the member is named rather than the sum of it',
+      { status: 'DOWN', components: { db: { status: 'DOWN' } } },
+      'components.db is "DOWN"',
+    ],
+    [
+      'a member named like a method',
+      JSON.parse('{"status":"ok","checks":{"__proto__":"down","constructor":"down"}}'),
+      'checks.__proto__ is "down", checks.constructor is "down"',
+    ],
   ])('%s', (_what, document, message) => {
     expect(bad(document)).toBe(message)
   })
@@ -122,7 +180,9 @@ describe('documents', () => {
     )
     fc.assert(
       fc.property(fc.array(fc.tuple(group, wrap), { minLength: 1, maxLength: 8 }), (layers) => {
-        const inner = layers.reduceRight<unknown>((value, [name, around]) => ({ [name]: around(value) }), { status: 'down' })
+        const inner = layers.reduceRight<unknown>((value, [name, around]) => ({ [name]: around(value) }), {
+          status: 'down',
+        })
         const outer = { status: 'ok', ...(inner as object) }
         fc.pre(reachable(inner))
         expect(bad(outer)).toBeDefined()
@@ -153,6 +213,9 @@ function reachable(value: unknown, isGroup = false): boolean {
   return Object.entries(value).some(([key, item]) => {
     if (isGroup) return reachable(item)
     if (key === 'status') return item === 'down'
-    return /^(checks|components|entries)$/i.test(key) && (Array.isArray(item) ? reachable(item) : reachable(item, true))
+    return (
+      /^(checks|components|entries)$/i.test(key) &&
+      (Array.isArray(item) ? reachable(item) : reachable(item, true))
+    )
   })
 }

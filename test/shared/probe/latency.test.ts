@@ -31,14 +31,18 @@ describe('nearest rank', () => {
   test('is the smallest value with at least that share at or below it', () => {
     const percent = fc.constantFrom(50, 95, 99)
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 400 }), percent, (values, p) => {
-        const sorted = values.toSorted((a, b) => a - b)
-        const found = nearestRank(sorted, p / 100) ?? Number.NaN
-        const atOrBelow = sorted.filter((value) => value <= found).length
-        const below = sorted.filter((value) => value < found).length
-        expect(atOrBelow * 100).toBeGreaterThanOrEqual(p * sorted.length)
-        expect(below * 100).toBeLessThan(p * sorted.length)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 400 }),
+        percent,
+        (values, p) => {
+          const sorted = values.toSorted((a, b) => a - b)
+          const found = nearestRank(sorted, p / 100) ?? Number.NaN
+          const atOrBelow = sorted.filter((value) => value <= found).length
+          const below = sorted.filter((value) => value < found).length
+          expect(atOrBelow * 100).toBeGreaterThanOrEqual(p * sorted.length)
+          expect(below * 100).toBeLessThan(p * sorted.length)
+        },
+      ),
     )
   })
 
@@ -63,7 +67,8 @@ describe('statistics', () => {
     ['unsorted', [30, 10, 20], 0, { p50: 20, min: 10, max: 30 }],
   ])('%s', (_what, times, failed, figures) => {
     const stats = sampleStats(times, failed)
-    for (const [name, value] of Object.entries(figures)) expect(stats[name as keyof typeof stats]).toEqual(value)
+    for (const [name, value] of Object.entries(figures))
+      expect(stats[name as keyof typeof stats]).toEqual(value)
     expect(stats.count).toBe(times.length + failed)
   })
 
@@ -87,18 +92,45 @@ describe('statistics', () => {
 
 describe('thresholds', () => {
   const miss = (settings: Parameters<typeof checkOf>[0], times: number[], failed = 0): string | undefined =>
-    missedThreshold(checkOf(settings), { ...sampleStats(times, failed), ...(failed > 0 ? { failure: 'HTTP 500' } : {}) }).problem
+    missedThreshold(checkOf(settings), {
+      ...sampleStats(times, failed),
+      ...(failed > 0 ? { failure: 'HTTP 500' } : {}),
+    }).problem
 
   test.each([
     [{ 'max-p95': 20 }, upTo(20), 0, undefined, 'met'],
     [{ 'max-p95': 19 }, upTo(20), 0, undefined, 'met exactly'],
     [{ 'max-p95': 18 }, upTo(20), 0, 'p95 is 19 ms, more than 18 ms (max-p95, 20 samples)', 'too slow'],
-    [{ 'max-p95': 200 }, Array(20).fill(200.4), 0, 'p95 is 200.4 ms, more than 200 ms (max-p95, 20 samples)', 'never "200 ms, more than 200 ms"'],
+    [
+      { 'max-p95': 200 },
+      Array(20).fill(200.4),
+      0,
+      'p95 is 200.4 ms, more than 200 ms (max-p95, 20 samples)',
+      'never "200 ms, more than 200 ms"',
+    ],
     [{ 'max-p99': 98 }, upTo(100), 0, 'p99 is 99 ms, more than 98 ms (max-p99, 100 samples)', 'p99'],
-    [{ 'max-p95': 100 }, upTo(18), 2, 'there is no p95: 2 of 20 samples failed: HTTP 500', 'a failed sample is at the rank'],
+    [
+      { 'max-p95': 100 },
+      upTo(18),
+      2,
+      'there is no p95: 2 of 20 samples failed: HTTP 500',
+      'a failed sample is at the rank',
+    ],
     [{ 'max-error-rate': 0.05 }, upTo(19), 1, undefined, 'as many errors as allowed'],
-    [{ 'max-error-rate': 0.04 }, upTo(19), 1, '1 of 20 samples failed: HTTP 500; 4 % are allowed (max-error-rate)', 'too many errors'],
-    [{ 'max-error-rate': 0 }, upTo(99), 1, '1 of 100 samples failed: HTTP 500; 0 % are allowed (max-error-rate)', 'none allowed'],
+    [
+      { 'max-error-rate': 0.04 },
+      upTo(19),
+      1,
+      '1 of 20 samples failed: HTTP 500; 4 % are allowed (max-error-rate)',
+      'too many errors',
+    ],
+    [
+      { 'max-error-rate': 0 },
+      upTo(99),
+      1,
+      '1 of 100 samples failed: HTTP 500; 0 % are allowed (max-error-rate)',
+      'none allowed',
+    ],
     [{}, upTo(1), 19, undefined, 'without a threshold samples inform'],
     [{}, [], 20, '20 of 20 samples failed: HTTP 500', 'but one of them must be good'],
   ])('%j (%#)', (settings, times, failed, wanted, _why) => {
@@ -151,7 +183,10 @@ describe('sampling', () => {
         },
       }),
     )
-    expect(outcome).toMatchObject({ failure: 'timeout', problem: 'only 9 of 50 samples fitted into the timeout' })
+    expect(outcome).toMatchObject({
+      failure: 'timeout',
+      problem: 'only 9 of 50 samples fitted into the timeout',
+    })
   })
 })
 
@@ -188,28 +223,34 @@ describe('the schedule', () => {
 describe('the limiter', () => {
   test('lets so many run, in order, and gives the place of one that threw to the next', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(3), { maxLength: 20 }), async (limit, turns) => {
-        const limited = limiter(limit)
-        let running = 0
-        let most = 0
-        const begun: number[] = []
-        const results = await Promise.allSettled(
-          turns.map((count, index) =>
-            limited(async () => {
-              begun.push(index)
-              running += 1
-              most = Math.max(most, running)
-              for (let turn = 0; turn < count; turn += 1) await Promise.resolve()
-              running -= 1
-              if (count === 3) throw new Error('x')
-              return index
-            }),
-          ),
-        )
-        expect(most).toBeLessThanOrEqual(limit)
-        expect(begun).toEqual(turns.map((_, index) => index))
-        expect(results.map(({ status }) => status)).toEqual(turns.map((count) => (count === 3 ? 'rejected' : 'fulfilled')))
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.nat(3), { maxLength: 20 }),
+        async (limit, turns) => {
+          const limited = limiter(limit)
+          let running = 0
+          let most = 0
+          const begun: number[] = []
+          const results = await Promise.allSettled(
+            turns.map((count, index) =>
+              limited(async () => {
+                begun.push(index)
+                running += 1
+                most = Math.max(most, running)
+                for (let turn = 0; turn < count; turn += 1) await Promise.resolve()
+                running -= 1
+                if (count === 3) throw new Error('x')
+                return index
+              }),
+            ),
+          )
+          expect(most).toBeLessThanOrEqual(limit)
+          expect(begun).toEqual(turns.map((_, index) => index))
+          expect(results.map(({ status }) => status)).toEqual(
+            turns.map((count) => (count === 3 ? 'rejected' : 'fulfilled')),
+          )
+        },
+      ),
     )
   })
 })

@@ -36,7 +36,14 @@ describe('the list', () => {
   })
 
   test('every item is read, right ones and wrong ones, with their places', () => {
-    const { checks, problems } = parse(['http://a/', 5, { url: 'nope' }, null, ['x'], { url: 'tcp://b:1', name: 'b' }])
+    const { checks, problems } = parse([
+      'http://a/',
+      5,
+      { url: 'nope' },
+      null,
+      ['x'],
+      { url: 'tcp://b:1', name: 'b' },
+    ])
     expect(checks.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(problems).toEqual([
       'checks[1]: "5" is neither a URL nor a mapping with "url".',
@@ -47,7 +54,9 @@ describe('the list', () => {
   })
 
   test('a bare URL has its own place in a message', () => {
-    expect(parse(['tcp://b']).problems).toEqual(['checks[0]: "tcp://b" names no port. Write tcp://host:port.'])
+    expect(parse(['tcp://b']).problems).toEqual([
+      'checks[0]: "tcp://b" names no port. Write tcp://host:port.',
+    ])
   })
 })
 
@@ -62,12 +71,19 @@ describe('one check', () => {
       name: 'A',
       display: 'http://a/x?token=***',
       required: false,
-      settings: { method: 'HEAD', timeout: 5_000, 'expect-status': [{ from: 204, to: 204 }], interval: undefined },
+      settings: {
+        method: 'HEAD',
+        timeout: 5_000,
+        'expect-status': [{ from: 204, to: 204 }],
+        interval: undefined,
+      },
     })
   })
 
   test('an empty value is not given', () => {
-    const { checks, problems } = parse([{ url: 'http://a/', method: null, interval: null }], { method: 'HEAD' })
+    const { checks, problems } = parse([{ url: 'http://a/', method: null, interval: null }], {
+      method: 'HEAD',
+    })
     expect(problems).toEqual([])
     expect(checks[0]?.settings.method).toBe('HEAD')
   })
@@ -75,73 +91,210 @@ describe('one check', () => {
   test.each<[object, string, string]>([
     [{ url: undefined }, 'checks[0]: it has no "url".', 'no target'],
     [{ exec: ['a'] }, 'checks[0]: it has both "url" and "exec"; write one of them.', 'two targets'],
-    [{ url: undefined, exec: 'a b' }, 'checks[0].exec: "a b" is not an argument list such as [python, manage.py, check]. There is no shell.', 'a command line'],
+    [
+      { url: undefined, exec: 'a b' },
+      'checks[0].exec: "a b" is not an argument list such as [python, manage.py, check]. There is no shell.',
+      'a command line',
+    ],
     [{ name: '' }, 'checks[0].name: "" is not a name.', 'an empty name'],
     [{ name: { a: 1 } }, 'checks[0].name: "{"a":1}" is not a name.', 'a structure for a name'],
     [{ required: 'yes' }, 'checks[0].required: "yes" is neither true nor false.', 'YAML 1.2 knows no yes'],
     [{ timout: '5s' }, 'checks[0].timout: it is not known. Did you mean "timeout"?', 'a slip'],
-    [{ expectstatus: 200 }, 'checks[0].expectstatus: it is not known. Did you mean "expect-status"?', 'a slip'],
+    [
+      { expectstatus: 200 },
+      'checks[0].expectstatus: it is not known. Did you mean "expect-status"?',
+      'a slip',
+    ],
     [{ frobnicate: 1 }, 'checks[0].frobnicate: it is not known.', 'nothing near'],
-    [JSON.parse('{"__proto__": {"polluted": true}}'), 'checks[0].__proto__: it is not known.', 'a hostile key'],
+    [
+      JSON.parse('{"__proto__": {"polluted": true}}'),
+      'checks[0].__proto__: it is not known.',
+      'a hostile key',
+    ],
     [{ constructor: 1 }, 'checks[0].constructor: it is not known.', 'a key that every object has'],
     [{ toString: 1 }, 'checks[0].toString: it is not known.', 'another'],
-    [{ 'fail-on-unhealthy': false }, 'checks[0].fail-on-unhealthy: it does not belong here: write "required: false" to report a check without failing.', 'for the step'],
-    [{ 'dry-run': true }, 'checks[0].dry-run: it does not belong here: it is for the whole step.', 'for the step'],
+    [
+      { 'a\n::error::\u001b': 1 },
+      'checks[0].a ::error::\\u{1b}: it is not known.',
+      'a key that is not one line',
+    ],
+    [
+      { 'fail-on-unhealthy': false },
+      'checks[0].fail-on-unhealthy: it does not belong here: write "required: false" to report a check without failing.',
+      'for the step',
+    ],
+    [
+      { 'dry-run': true },
+      'checks[0].dry-run: it does not belong here: it is for the whole step.',
+      'for the step',
+    ],
     [{ checks: [] }, 'checks[0].checks: it does not belong here: lists do not nest.', 'a list in the list'],
-    [{ 'checks-file': 'x' }, 'checks[0].checks-file: it does not belong here: lists do not nest.', 'a file in the list'],
+    [
+      { 'checks-file': 'x' },
+      'checks[0].checks-file: it does not belong here: lists do not nest.',
+      'a file in the list',
+    ],
     [{ 'max-age': '5m' }, 'checks[0].max-age: it means nothing for http.', 'a setting of files'],
     [{ 'expect-exit': 1 }, 'checks[0].expect-exit: it means nothing for http.', 'a setting of programs'],
-    [{ url: 'tcp://a:1', method: 'GET' }, 'checks[0].method: it means nothing for tcp. There are name, url, required, timeout,', 'HTTP only'],
+    [
+      { url: 'tcp://a:1', method: 'GET' },
+      'checks[0].method: it means nothing for tcp. There are name, url, required, timeout,',
+      'HTTP only',
+    ],
     [{ url: 'tcp://a:1', samples: 5 }, 'checks[0].samples: it means nothing for tcp.', 'HTTP only'],
-    [{ url: 'file:///x', 'expect-body': 'x' }, 'checks[0].expect-body: it means nothing for file.', 'files have contains'],
-    [{ method: 'GET /' }, 'checks[0].method: "GET /" is not an HTTP method. Write GET, HEAD, POST, OPTIONS …', 'not a token'],
+    [
+      { url: 'file:///x', 'expect-body': 'x' },
+      'checks[0].expect-body: it means nothing for file.',
+      'files have contains',
+    ],
+    [
+      { method: 'GET /' },
+      'checks[0].method: "GET /" is not an HTTP method. Write GET, HEAD, POST, OPTIONS …',
+      'not a token',
+    ],
     [{ method: 'CONNECT' }, 'checks[0].method: "CONNECT" is not an HTTP method.', 'a tunnel'],
-    [{ headers: 'Authorization: Bearer hunter2' }, 'checks[0].headers: it is not a map of header names to values', 'a header line'],
+    [
+      { headers: 'Authorization: Bearer hunter2' },
+      'checks[0].headers: it is not a map of header names to values',
+      'a header line',
+    ],
     [{ headers: ['a'] }, 'checks[0].headers: it is not a map', 'a list'],
     [{ headers: { 'a b': '1' } }, 'checks[0].headers: "a b" is not a header name.', 'a space in a name'],
     [{ headers: { 'X-A:': '1' } }, 'checks[0].headers: "X-A:" is not a header name.', 'a colon in a name'],
-    [{ headers: { a: ['hunter2'] } }, 'checks[0].headers: the value of a is not a text.', 'a list for a value'],
+    [
+      { headers: { a: ['hunter2'] } },
+      'checks[0].headers: the value of a is not a text.',
+      'a list for a value',
+    ],
     [{ headers: { a: null } }, 'checks[0].headers: the value of a is not a text.', 'null for a value'],
-    [{ headers: { a: 'hunter2\r\nb: c' } }, 'checks[0].headers: the value of a holds a line break', 'CRLF would be a second header'],
+    [
+      { headers: { a: 'hunter2\r\nb: c' } },
+      'checks[0].headers: the value of a holds a line break',
+      'CRLF would be a second header',
+    ],
     [{ headers: { a: 'hunter2\u0000' } }, 'checks[0].headers: the value of a holds a line break', 'NUL'],
-    [{ headers: { a: 'hunter2 ✓' } }, 'checks[0].headers: the value of a holds a line break or another character', 'beyond Latin-1'],
-    [{ body: { password: 'hunter2' } }, 'checks[0].body: it is not a text. Put JSON in quotes, or below "body: |".', 'YAML makes a map of JSON'],
+    [
+      { headers: { a: 'hunter2 ✓' } },
+      'checks[0].headers: the value of a holds a line break or another character',
+      'beyond Latin-1',
+    ],
+    [
+      { body: { password: 'hunter2' } },
+      'checks[0].body: it is not a text. Put JSON in quotes, or below "body: |".',
+      'YAML makes a map of JSON',
+    ],
     [{ 'expect-status': '2xx' }, 'checks[0].expect-status: "2xx" is not an HTTP status.', 'a class'],
     [{ 'stop-on': 'x' }, 'checks[0].stop-on: "x" is not an HTTP status.', 'likewise'],
     [{ 'expect-body': '/(/' }, 'checks[0].expect-body: Invalid regular expression', 'a broken expression'],
     [{ 'expect-json': 'status: ok' }, 'checks[0].expect-json: "status: ok" is not a map', 'text for a map'],
-    [{ 'expect-json': { a: '> x' } }, 'checks[0].expect-json: a: "> x": what follows > is not a number.', 'with its path'],
-    [{ 'expect-version': ' ' }, 'checks[0].expect-version: " " is not a version.', 'an empty output of a step'],
+    [
+      { 'expect-json': { a: '> x' } },
+      'checks[0].expect-json: a: "> x": what follows > is not a number.',
+      'with its path',
+    ],
+    [
+      { 'expect-version': ' ' },
+      'checks[0].expect-version: " " is not a version.',
+      'an empty output of a step',
+    ],
     [{ 'expect-version': [1] }, 'checks[0].expect-version: "[1]" is not a version.', 'a list'],
     [{ 'version-path': 'a..b' }, 'checks[0].version-path: "a..b" is not a JSON path', 'a broken path'],
     [{ 'same-version': 'maybe' }, 'checks[0].same-version: "maybe" is neither true nor false.', 'no boolean'],
-    [{ 'health-json': 'of' }, 'checks[0].health-json: "of" is not one of "auto" or "off". Did you mean "off"?', 'a slip'],
-    [{ timeout: '2m' }, 'checks[0].timeout: it is longer than the timeout of the whole step (1 min). Raise that one.', 'longer than the step'],
+    [
+      { 'health-json': 'of' },
+      'checks[0].health-json: "of" is not one of "auto" or "off". Did you mean "off"?',
+      'a slip',
+    ],
+    [
+      { timeout: '2m' },
+      'checks[0].timeout: it is longer than the timeout of the whole step (1 min). Raise that one.',
+      'longer than the step',
+    ],
     [{ timeout: '0' }, 'checks[0].timeout: "0" is too short: at least 1 ms.', 'no time at all'],
-    [{ timeout: 'for ever' }, 'checks[0].timeout: "for ever" is not a duration. Write 250ms, 30s, 5m or 1h30m', 'not a duration'],
+    [
+      { timeout: 'for ever' },
+      'checks[0].timeout: "for ever" is not a duration. Write 250ms, 30s, 5m or 1h30m',
+      'not a duration',
+    ],
     [{ 'attempt-timeout': '-5s' }, 'checks[0].attempt-timeout: "-5s" is not a duration.', 'negative'],
     [{ interval: '1ms' }, 'checks[0].interval: "1ms" is too short: at least 10 ms.', 'a flood'],
-    [{ 'initial-delay': '60s' }, 'checks[0].initial-delay: 1 min do not fit into the timeout of 1 min. Raise the timeout.', 'the delay takes all the time'],
-    [{ hold: '60s' }, 'checks[0].hold: 1 min do not fit into the timeout of 1 min. Raise the timeout.', 'the hold takes all the time'],
-    [{ timeout: '5s', hold: '5s' }, 'checks[0].hold: 5 s do not fit into the timeout of 5 s.', 'its own timeout'],
-    [{ 'success-threshold': 0 }, 'checks[0].success-threshold: "0" is out of range: from 1 to 1000.', 'nothing proves nothing'],
+    [
+      { 'initial-delay': '60s' },
+      'checks[0].initial-delay: 1 min do not fit into the timeout of 1 min. Raise the timeout.',
+      'the delay takes all the time',
+    ],
+    [
+      { hold: '60s' },
+      'checks[0].hold: 1 min do not fit into the timeout of 1 min. Raise the timeout.',
+      'the hold takes all the time',
+    ],
+    [
+      { timeout: '5s', hold: '5s' },
+      'checks[0].hold: 5 s do not fit into the timeout of 5 s.',
+      'its own timeout',
+    ],
+    [
+      { 'success-threshold': 0 },
+      'checks[0].success-threshold: "0" is out of range: from 1 to 1000.',
+      'nothing proves nothing',
+    ],
     [{ 'success-threshold': 1.5 }, 'checks[0].success-threshold: "1.5" is not a whole number.', 'a fraction'],
     [{ 'follow-redirects': 21 }, 'checks[0].follow-redirects: "21" is out of range: from 0 to 20.', 'a loop'],
-    [{ 'follow-redirects': true }, 'checks[0].follow-redirects: "true" is not a whole number.', 'a number is needed'],
+    [
+      { 'follow-redirects': true },
+      'checks[0].follow-redirects: "true" is not a whole number.',
+      'a number is needed',
+    ],
     [{ samples: 'many' }, 'checks[0].samples: "many" is not a whole number.', 'no number'],
     [{ concurrency: 0 }, 'checks[0].concurrency: "0" is out of range: from 1 to 256.', 'nobody asks'],
-    [{ samples: 10, 'max-p95': '1s' }, 'checks[0].samples: max-p95 needs at least 20 samples, not 10.', 'too few for p95'],
-    [{ samples: 99, 'max-p99': '1s' }, 'checks[0].samples: max-p99 needs at least 100 samples, not 99.', 'too few for p99'],
-    [{ 'max-error-rate': '1' }, 'checks[0].max-error-rate: "1" is not a share. Write 1%, 0.5% or a fraction such as 0.01.', 'one percent or all'],
+    [
+      { samples: 10, 'max-p95': '1s' },
+      'checks[0].samples: max-p95 needs at least 20 samples, not 10.',
+      'too few for p95',
+    ],
+    [
+      { samples: 99, 'max-p99': '1s' },
+      'checks[0].samples: max-p99 needs at least 100 samples, not 99.',
+      'too few for p99',
+    ],
+    [
+      { 'max-error-rate': '1' },
+      'checks[0].max-error-rate: "1" is not a share. Write 1%, 0.5% or a fraction such as 0.01.',
+      'one percent or all',
+    ],
     [{ 'max-error-rate': '101%' }, 'checks[0].max-error-rate: "101%" is not a share.', 'more than all'],
     [{ 'tls-verify': 'off' }, 'checks[0].tls-verify: "off" is neither true nor false.', 'no boolean'],
-    [{ 'min-certificate-days': -1 }, 'checks[0].min-certificate-days: "-1" is out of range: from 0 to 10000.', 'negative'],
-    [{ 'max-body': '1TB' }, 'checks[0].max-body: "1TB" is not a size. Write 64KiB, 1MiB or a number of bytes.', 'unknown unit'],
+    [
+      { 'min-certificate-days': -1 },
+      'checks[0].min-certificate-days: "-1" is out of range: from 0 to 10000.',
+      'negative',
+    ],
+    [
+      { 'max-body': '1TB' },
+      'checks[0].max-body: "1TB" is not a size. Write 64KiB, 1MiB or a number of bytes.',
+      'unknown unit',
+    ],
     [{ 'max-body': 0 }, 'checks[0].max-body: "0" is out of range: from 1 byte to 64 MiB.', 'nothing'],
-    [{ 'max-body': '1GiB' }, 'checks[0].max-body: "1GiB" is out of range: from 1 byte to 64 MiB.', 'too much'],
-    [{ invert: true, hold: '5s' }, 'checks[0].invert: a target that is to be down has no samples and no hold.', 'hold'],
-    [{ invert: true, samples: 5 }, 'checks[0].invert: a target that is to be down has no samples and no hold.', 'samples'],
-    [{ invert: true, 'max-error-rate': '1%' }, 'checks[0].invert: a target that is to be down has no samples and no hold.', 'a threshold'],
+    [
+      { 'max-body': '1GiB' },
+      'checks[0].max-body: "1GiB" is out of range: from 1 byte to 64 MiB.',
+      'too much',
+    ],
+    [
+      { invert: true, hold: '5s' },
+      'checks[0].invert: a target that is to be down has no samples and no hold.',
+      'hold',
+    ],
+    [
+      { invert: true, samples: 5 },
+      'checks[0].invert: a target that is to be down has no samples and no hold.',
+      'samples',
+    ],
+    [
+      { invert: true, 'max-error-rate': '1%' },
+      'checks[0].invert: a target that is to be down has no samples and no hold.',
+      'a threshold',
+    ],
   ])('%j (%#)', (mapping, message, _why) => {
     const problems = problemsOf(mapping)
     expect(problems).toHaveLength(1)
@@ -203,9 +356,15 @@ describe('one check', () => {
 
 describe('a list out of the checkout, or a lone URL', () => {
   test.each<[object, string]>([
-    [{ url: undefined, exec: ['sh', '-c', 'x'] }, 'checks[0].exec: exec is accepted in the input "checks" only.'],
+    [
+      { url: undefined, exec: ['sh', '-c', 'x'] },
+      'checks[0].exec: exec is accepted in the input "checks" only.',
+    ],
     [{ url: 'file:///etc/passwd' }, 'checks[0].url: file is accepted in the input "checks" only.'],
-    [{ headers: { 'X-A': '1' } }, 'checks[0].headers: headers are accepted in the inputs "headers" and "checks" only.'],
+    [
+      { headers: { 'X-A': '1' } },
+      'checks[0].headers: headers are accepted in the inputs "headers" and "checks" only.',
+    ],
   ])('%j is refused', (mapping, message) => {
     expect(problemsOf(mapping, {}, true)).toEqual([message])
     expect(problemsOf(mapping, {}, false)).toEqual([])
@@ -215,7 +374,12 @@ describe('a list out of the checkout, or a lone URL', () => {
 describe('rules between settings', () => {
   const together = (given: Partial<Settings>): string[] => {
     const problems = collector()
-    checkTogether({ ...defaultSettings, ...given }, (key) => key in given, (key) => key, problems)
+    checkTogether(
+      { ...defaultSettings, ...given },
+      (key) => key in given,
+      (key) => key,
+      problems,
+    )
     return problems.list.map(({ input, message }) => `${input}: ${message}`)
   }
 
@@ -226,18 +390,29 @@ describe('rules between settings', () => {
   })
 
   test('what a check and the step only together do wrong is told', () => {
-    expect(problemsOf({ 'max-p99': '1s' }, { samples: 50 })).toEqual(['checks[0].samples: max-p99 needs at least 100 samples, not 50.'])
-    expect(problemsOf({ samples: 5 }, { 'max-p95': 5 })).toEqual(['checks[0].samples: max-p95 needs at least 20 samples, not 5.'])
-    expect(problemsOf({ timeout: '5s' }, { hold: 10_000 })).toEqual(['checks[0].hold: 10 s do not fit into the timeout of 5 s. Raise the timeout.'])
-    expect(problemsOf({ hold: '5s' }, { invert: true })).toEqual(['checks[0].invert: a target that is to be down has no samples and no hold.'])
+    expect(problemsOf({ 'max-p99': '1s' }, { samples: 50 })).toEqual([
+      'checks[0].samples: max-p99 needs at least 100 samples, not 50.',
+    ])
+    expect(problemsOf({ samples: 5 }, { 'max-p95': 5 })).toEqual([
+      'checks[0].samples: max-p95 needs at least 20 samples, not 5.',
+    ])
+    expect(problemsOf({ timeout: '5s' }, { hold: 10_000 })).toEqual([
+      'checks[0].hold: 10 s do not fit into the timeout of 5 s. Raise the timeout.',
+    ])
+    expect(problemsOf({ hold: '5s' }, { invert: true })).toEqual([
+      'checks[0].invert: a target that is to be down has no samples and no hold.',
+    ])
     expect(problemsOf({ samples: 5 }, { invert: true })).toHaveLength(1)
   })
 
   test('one target of several may be one that is to be down, although the step has thresholds', () => {
-    const { checks, problems } = parse([{ url: 'http://a/', invert: true }, { url: 'tcp://b:1', invert: true }, 'http://c/'], {
-      'max-p95': 100,
-      samples: 50,
-    })
+    const { checks, problems } = parse(
+      [{ url: 'http://a/', invert: true }, { url: 'tcp://b:1', invert: true }, 'http://c/'],
+      {
+        'max-p95': 100,
+        samples: 50,
+      },
+    )
     expect(problems).toEqual([])
     expect(checks.map(isSampled)).toEqual([false, false, true])
   })
@@ -290,7 +465,11 @@ describe('names', () => {
 
   test('those that were made up get a number, given ones must differ', () => {
     const problems = collector()
-    const all = uniqueNames([unnamed('a'), unnamed('a'), named('b'), named('b'), unnamed('c')], problems, 'checks')
+    const all = uniqueNames(
+      [unnamed('a'), unnamed('a'), named('b'), named('b'), unnamed('c')],
+      problems,
+      'checks',
+    )
     expect(all.map(({ name }) => name)).toEqual(['a', 'a (2)', 'b', 'b (2)', 'c'])
     expect(problems.list).toEqual([
       { input: 'checks', message: 'two checks are named "b". Give each a name of its own.' },
@@ -312,14 +491,25 @@ describe('names', () => {
 })
 
 test('whatever is in a list, all problems are short and on one line', () => {
-  const keys = fc.oneof(fc.constantFrom<string>(...(Object.keys(SETTINGS) as SettingName[]), 'url', 'exec', 'name', 'required'), fc.string({ maxLength: 8 }))
-  const item = fc.dictionary(keys, fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constant('http://a/')), { maxKeys: 6 })
+  const keys = fc.oneof(
+    fc.constantFrom<string>(...(Object.keys(SETTINGS) as SettingName[]), 'url', 'exec', 'name', 'required'),
+    fc.string({ maxLength: 8 }),
+  )
+  const item = fc.dictionary(
+    keys,
+    fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constant('http://a/')),
+    { maxKeys: 6 },
+  )
   fc.assert(
-    fc.property(fc.array(fc.oneof(item, fc.jsonValue()), { maxLength: 4 }), fc.boolean(), (list, untrusted) => {
-      for (const problem of parse(list, {}, untrusted).problems) {
-        expect(problem).not.toMatch(/[\r\u001b]/)
-        expect(problem.length).toBeLessThan(900)
-      }
-    }),
+    fc.property(
+      fc.array(fc.oneof(item, fc.jsonValue()), { maxLength: 4 }),
+      fc.boolean(),
+      (list, untrusted) => {
+        for (const problem of parse(list, {}, untrusted).problems) {
+          expect(problem).not.toMatch(/\p{Cc}/u)
+          expect(problem.length).toBeLessThan(900)
+        }
+      },
+    ),
   )
 })
