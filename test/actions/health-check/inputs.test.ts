@@ -1,22 +1,13 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { type LyingServer, startHonest, startHttp } from '../../support/lying-servers.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion } from '../../support/runner.ts'
+import { stage } from './stage.ts'
 import { errorOf, healthCheck, resultOf, workspace } from './step.ts'
 
-const open: LyingServer[] = []
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
-async function honest(body?: unknown): Promise<LyingServer> {
-  const server = await startHonest(body)
-  open.push(server)
-  return server
-}
+const honest = (body?: unknown): Promise<LyingServer> => stage(startHonest(body))
 
 interface Row {
   why: string
@@ -315,17 +306,18 @@ describe('checks-file', () => {
 describe('what is sent', () => {
   test('method, headers and body', async () => {
     const seen: { method: string | undefined; key: unknown; body: string }[] = []
-    const server = await startHttp((request, response) => {
-      let body = ''
-      request.on('data', (chunk) => {
-        body += chunk
-      })
-      request.on('end', () => {
-        seen.push({ method: request.method, key: request.headers['x-api-key'], body })
-        response.end('ok')
-      })
-    })
-    open.push(server)
+    const server = await stage(
+      startHttp((request, response) => {
+        let body = ''
+        request.on('data', (chunk) => {
+          body += chunk
+        })
+        request.on('end', () => {
+          seen.push({ method: request.method, key: request.headers['x-api-key'], body })
+          response.end('ok')
+        })
+      }),
+    )
     const step = await healthCheck({
       url: server.url,
       method: 'post',
@@ -339,14 +331,15 @@ describe('what is sent', () => {
 
   test('headers given by the user stay with the first origin', async () => {
     const keys: unknown[] = []
-    const other = await startHttp((request, response) => {
-      keys.push(request.headers['x-api-key'])
-      response.end('ok')
-    })
-    const first = await startHttp((_request, response) =>
-      response.writeHead(302, { location: other.url }).end(),
+    const other = await stage(
+      startHttp((request, response) => {
+        keys.push(request.headers['x-api-key'])
+        response.end('ok')
+      }),
     )
-    open.push(other, first)
+    const first = await stage(
+      startHttp((_request, response) => response.writeHead(302, { location: other.url }).end()),
+    )
     const step = await healthCheck({
       url: first.url,
       'follow-redirects': '1',
@@ -357,10 +350,11 @@ describe('what is sent', () => {
   })
 
   test('no redirect leads to a metadata address', async () => {
-    const server = await startHttp((_request, response) =>
-      response.writeHead(302, { location: 'http://[::ffff:169.254.169.254]/latest' }).end(),
+    const server = await stage(
+      startHttp((_request, response) =>
+        response.writeHead(302, { location: 'http://[::ffff:169.254.169.254]/latest' }).end(),
+      ),
     )
-    open.push(server)
     const step = await healthCheck({ url: server.url, 'follow-redirects': '5' })
     expectConclusion(step, 'failure')
     expect(errorOf(step)).toMatch(/link-local|metadata/)

@@ -1,20 +1,9 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { authority } from '../../support/certificates.ts'
 import * as lying from '../../support/lying-servers.ts'
 import { expectConclusion } from '../../support/runner.ts'
+import { stage } from './stage.ts'
 import { checkOf, errorOf, healthCheck, workspace } from './step.ts'
-
-const open: lying.LyingServer[] = []
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
-async function stage(server: Promise<lying.LyingServer>): Promise<lying.LyingServer> {
-  const started = await server
-  open.push(started)
-  return started
-}
 
 interface Lie {
   name: string

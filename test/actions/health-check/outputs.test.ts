@@ -1,22 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { type LyingServer, startHonest, startHttp, startUnhealthy200 } from '../../support/lying-servers.ts'
 import { expectConclusion } from '../../support/runner.ts'
+import { stage } from './stage.ts'
 import { checkOf, healthCheck, resultOf } from './step.ts'
-
-const open: LyingServer[] = []
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
-async function stage(server: Promise<LyingServer>): Promise<LyingServer> {
-  const started = await server
-  open.push(started)
-  return started
-}
 
 const json = (body: unknown, status = 200): Promise<LyingServer> =>
   stage(

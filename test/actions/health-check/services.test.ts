@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { stage } from '../../shared/http/stage.ts'
 import { authority } from '../../support/certificates.ts'
 import { startHonest, startSilent, startSshBanner } from '../../support/lying-servers.ts'
 import { describeWith, testWith } from '../../support/real-parts.ts'
@@ -7,7 +8,6 @@ import { startMosquitto } from '../../support/services/mosquitto.ts'
 import { startPostgres } from '../../support/services/postgres.ts'
 import { type Rabbit, startRabbitmq } from '../../support/services/rabbitmq.ts'
 import { redisOf, startRedis } from '../../support/services/redis.ts'
-import type { Service } from '../../support/services/service.ts'
 import { startLossyBroker } from '../../support/services/stand-ins.ts'
 import { checkOf, healthCheck, resultOf, workspace } from './step.ts'
 
@@ -190,7 +190,7 @@ describeWith('redis-server', 'Redis', (program) => {
 describeWith('postgres', 'PostgreSQL', (program) => {
   const USERS = ['scram', 'md5', 'clear'].map(
     (name) =>
-      `set password_encryption = '${name === 'md5' ? 'md5' : 'scram-sha-256'}'; create role ${name} login password '${SECRET}';`,
+      `set password_encryption = '${name === 'md5' ? 'md5' : 'scram-sha-256'}';\ncreate role ${name} login password '${SECRET}';`,
   )
   const ACCESS = [
     'host all postgres 127.0.0.1/32 trust',
@@ -215,12 +215,12 @@ describeWith('postgres', 'PostgreSQL', (program) => {
       healthy(`postgresql://md5:${WRITTEN}@${at}/postgres`),
       healthy(`postgres://clear:${WRITTEN}@${at}/postgres`),
     ])
+    expect(postgres.log()).not.toMatch(/unexpected EOF|could not receive data/)
     const refused = await Promise.all([
       unhealthy(`postgres://scram:wrong-secret@${at}/postgres`),
       unhealthy(`postgres://md5:wrong-secret@${at}/postgres`),
       unhealthy(`postgres://scram@${at}/postgres`),
       unhealthy(`postgres://nobody:${WRITTEN}@${at}/postgres`),
-      unhealthy(`postgres://scram:${WRITTEN}@${at}/postgres?channel_binding=require`),
     ])
     expect(refused).toEqual(
       [
@@ -228,7 +228,6 @@ describeWith('postgres', 'PostgreSQL', (program) => {
         /^password authentication failed for user "md5" \(28P01\)/,
         /^PostgreSQL wants a password, and the URL has none/,
         /^no pg_hba.conf entry for host .* user "nobody"/,
-        /^PostgreSQL offers no channel binding/,
       ].map((reason) => ({ class: 'authentication', reason: expect.stringMatching(reason) })),
     )
     expect(await unhealthy(`postgres://${at}/nowhere`)).toEqual({
@@ -240,7 +239,6 @@ describeWith('postgres', 'PostgreSQL', (program) => {
       reason: expect.stringMatching(/^PostgreSQL has no TLS here, but the URL says sslmode=require/),
     })
     await postgres.stop()
-    expect(postgres.log()).not.toMatch(/unexpected EOF|could not receive data/)
   })
 
   test('speaks TLS', async () => {
@@ -257,7 +255,7 @@ describeWith('postgres', 'PostgreSQL', (program) => {
     expect(preferred).toMatchObject({ certificate: { daysLeft: 30 }, timingsMs: { tls: expect.any(Number) } })
     expect(preferred.reason).toContain(', with TLS')
     await Promise.all([
-      healthy(`postgres://${at}?sslmode=verify-full&channel_binding=require`, ours, folder),
+      healthy(`postgres://${at}?sslmode=verify-full`, ours, folder),
       healthy(`postgres://${at}?sslmode=require`, { 'tls-verify': 'false' }),
     ])
     const refused = await Promise.all([
@@ -328,7 +326,7 @@ describeWith('mosquitto', 'Mosquitto', (program) => {
     const topics = [...broker.log().matchAll(/Received PUBLISH from nexus\w+ \(d0, q1, r0, m2, '([^']+)'/g)]
     expect(new Set(topics.map(([, topic]) => topic)).size).toBe(2)
     for (const [, topic] of topics) expect(topic).toMatch(/^nexus-actions\/health\/[0-9a-f-]{36}$/)
-    expect(broker.log()).not.toMatch(/closed its connection|Socket error|protocol error/i)
+    expect(broker.log()).not.toMatch(/nexus\w+ closed its connection|Socket error|protocol error/i)
 
     const before = broker.log().length
     expect(checkOf(await healthy(`mqtt://${at}?mode=connect`)).reason).toMatch(/^connected \(/)
@@ -423,6 +421,7 @@ describeWith('rabbitmq-server', 'RabbitMQ', () => {
     await healthy(`amqp://app:${WRITTEN}@${at}/%2F?heartbeat=30`)
     const confirmed = checkOf(await healthy(`amqp://app:${WRITTEN}@${at}/shop?mode=publish`))
     expect(confirmed.reason).toMatch(/^message confirmed, RabbitMQ/)
+    expect(rabbit.log()).not.toMatch(/client unexpectedly closed/)
     const refused = await Promise.all([
       unhealthy(`amqp://app:wrong-secret@${at}`),
       unhealthy(`amqp://app:${WRITTEN}@${at}/private`),
@@ -441,7 +440,6 @@ describeWith('rabbitmq-server', 'RabbitMQ', () => {
       },
       { class: 'health', reason: expect.stringMatching(/^NOT_ALLOWED - vhost nowhere not found \(530\)/) },
     ])
-    expect(rabbit.log()).not.toMatch(/client unexpectedly closed|handshake_error|heartbeat/)
   }, 120_000)
 
   test('speaks TLS', async () => {
@@ -502,7 +500,7 @@ describe('on the port of a database or broker', () => {
   }
 
   test('nobody says a word', async () => {
-    const server = await startSilent()
+    const server = await stage(startSilent())
     expect(await reasons(server.port)).toEqual({
       redis: expect.stringMatching(/^timeout: connected to .*, but no answer to AUTH within 300 ms/),
       postgres: expect.stringMatching(
@@ -512,53 +510,48 @@ describe('on the port of a database or broker', () => {
       amqp: expect.stringMatching(/^timeout: connected to .*, but no answer to the AMQP greeting within/),
     })
     expect(server.maxOpenSockets).toBeLessThanOrEqual(SCHEMES.length)
-    await server.close()
   })
 
   test('an SSH server answers', async () => {
-    const server = await startSshBanner()
+    const server = await stage(startSshBanner())
     const answers = await reasons(server.port)
     for (const scheme of SCHEMES)
       expect(answers[scheme]).toMatch(/^protocol: an SSH server answers on this port/)
-    await server.close()
   })
 
   test('an HTTP server answers', async () => {
-    const server = await startHonest()
+    const server = await stage(startHonest())
     const answers = await reasons(server.port)
     // To PostgreSQL's first eight bytes an HTTP server still waits for more.
     for (const scheme of ['redis', 'amqp'])
       expect(answers[scheme]).toMatch(/^protocol: an HTTP server answers/)
-    await server.close()
   })
 })
 
 test('a broker that loses messages is told from one that is slow', async () => {
-  const broker = await startLossyBroker()
+  const broker = await stage(startLossyBroker())
   expect(await unhealthy(`mqtt://127.0.0.1:${broker.port}`, HASTY)).toEqual({
     class: 'health',
     reason: expect.stringMatching(/^published, but it did not come back within 300 ms/),
   })
   await healthy(`mqtt://127.0.0.1:${broker.port}?mode=connect`)
-  await broker.close()
 })
 
 testWith(
   'redis-server',
   'the summary names what is wrong behind an endpoint that is fine',
   async (program) => {
-    const running: Service[] = []
-    const api = await startHonest()
-    const broker = await startLossyBroker()
+    const api = await stage(startHonest())
+    const broker = await stage(startLossyBroker())
     const redis = await startRedis(program, { password: SECRET })
-    running.push(redis)
-    const silent = await startSilent()
+    const silent = await stage(startSilent())
     const step = await healthCheck({
-      checks: `
-      - {name: api, url: "${api.url}/health"}
-      - {name: cache, url: "redis://127.0.0.1:${redis.port}"}
-      - {name: database, url: "postgres://127.0.0.1:${silent.port}?sslmode=disable"}
-      - {name: broker, url: "mqtt://127.0.0.1:${broker.port}"}`,
+      checks: [
+        `- {name: api, url: "${api.url}/health"}`,
+        `- {name: cache, url: "redis://127.0.0.1:${redis.port}"}`,
+        `- {name: database, url: "postgres://127.0.0.1:${silent.port}?sslmode=disable"}`,
+        `- {name: broker, url: "mqtt://127.0.0.1:${broker.port}"}`,
+      ].join('\n'),
       ...HASTY,
     })
     expectConclusion(step, 'failure')
@@ -570,6 +563,6 @@ testWith(
       /\*\*database\*\*: connected to .*, but no answer to the startup message within 300 ms/,
     )
     expect(summary).toMatch(/\*\*broker\*\*: published, but it did not come back within 300 ms/)
-    await Promise.all([api.close(), broker.close(), silent.close(), redis.stop()])
+    await redis.stop()
   },
 )

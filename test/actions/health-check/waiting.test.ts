@@ -1,19 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import * as lying from '../../support/lying-servers.ts'
 import { expectConclusion, startAction } from '../../support/runner.ts'
+import { stage } from './stage.ts'
 import { checkOf, errorOf, healthCheck, resultOf } from './step.ts'
-
-const open: lying.LyingServer[] = []
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
-async function stage(server: Promise<lying.LyingServer>): Promise<lying.LyingServer> {
-  const started = await server
-  open.push(started)
-  return started
-}
 
 /** Answers with what the function gives for the nth request. */
 const answering = (
