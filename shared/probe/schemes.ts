@@ -82,7 +82,7 @@ const POSTGRES: ServiceUrl = {
   path: /^[^/]*$/,
   query: {
     sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-    channel_binding: ['disable', 'prefer', 'require'],
+    channel_binding: ['disable', 'prefer'],
     // Usual in a DATABASE_URL, and without a meaning for one query.
     application_name: [],
     connect_timeout: [],

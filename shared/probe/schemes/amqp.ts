@@ -33,7 +33,7 @@ class Client extends AMQPBaseClient {
     return Promise.resolve()
   }
   override closeSocket(): void {
-    // The line is destroyed by who opened it.
+    this.#line.stream.end()
   }
   read(view: AMQPView): void {
     this.parseFrames(view)
@@ -85,7 +85,7 @@ export async function probe(check: Check, attempt: Attempt): Promise<Observation
       what = 'message confirmed'
     }
     open.close('done').catch(() => undefined)
-    const goodbye = Buffer.alloc(0) // close() has sent it
+    const goodbye = Buffer.alloc(0) // close() has said it
     return { note: server === undefined ? what : `${what}, ${line.quote(server)}`, goodbye }
   })
 }

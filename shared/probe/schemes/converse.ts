@@ -7,6 +7,8 @@ import type { Attempt } from '../schemes.ts'
 import { asProbeFailure, hostAndPort } from './failure.ts'
 import { type Call, type Language, type Line, openLine } from './line.ts'
 
+const GOODBYE_MS = 100
+
 /** How one service talks, and when TLS starts. */
 export interface Protocol<Message> extends Language<Message> {
   /** From the first byte, or agreed on in the clear. */
@@ -102,16 +104,20 @@ async function wantsTls<Message>(
   }
 }
 
-/** Resolves when the good-bye has been handed to the system, or cannot be. */
-function leave(socket: Socket, goodbye: Uint8Array | undefined, limits: Limits): Promise<void> {
+/**
+ * Says good-bye and waits until the server has hung up: who closes on top of an answer resets the connection, and the
+ * server's log calls that an error. A server that takes its time is left.
+ */
+function leave(socket: Socket, goodbye: Uint8Array | undefined, { deadline, signal }: Limits): Promise<void> {
   if (goodbye === undefined || socket.destroyed) return Promise.resolve()
   return new Promise((resolve) => {
+    const patience = Math.min(deadline, performance.now() + GOODBYE_MS)
     const done = (): void => {
       forget()
       resolve()
     }
-    const forget = onLimit(limits, done)
+    const forget = onLimit({ deadline: patience, signal }, done)
     socket.once('close', done)
-    socket.end(goodbye, done)
+    socket.write(goodbye)
   })
 }

@@ -25,7 +25,7 @@ export interface Language<Message> {
 /** The one connection of one try. Everything on it ends at the deadline of the try, with words about how far it came. */
 export interface Line<Message> {
   readonly secured: boolean
-  /** For channel binding; everything else goes by the methods below. */
+  /** For what no method here does. */
   readonly stream: Socket
   /** Of the URL, decoded; empty when it has none. */
   readonly username: string
@@ -123,6 +123,7 @@ export function openLine<Message>(
     end((what) => failure('timeout', `connected to ${call.address}, but no ${what} within ${within}`))
   })
   socket.on('data', read).on('end', closed).on('close', closed).on('error', broken)
+  socket.resume()
   if (socket.destroyed) closed()
 
   const within = <T>(what: string, promise: Promise<T>): Promise<T> =>

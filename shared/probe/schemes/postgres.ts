@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 // @ts-expect-error it has no types
 import saslModule from 'pg/lib/crypto/sasl.js'
 // @ts-expect-error it has no types
@@ -14,9 +13,14 @@ import type { Line } from './line.ts'
 
 /** What node-postgres uses itself for SCRAM-SHA-256 (RFC 5802) and for the older md5; it comes without types. */
 interface Sasl {
-  /** @param stream whose certificate the password is bound to; null for no channel binding */
-  startSession(mechanisms: readonly string[], stream: Socket | null): SaslSession
-  continueSession(session: SaslSession, password: string, data: string, stream: Socket | null): Promise<void>
+  /** @param channel what the password is bound to; null for no channel binding */
+  startSession(mechanisms: readonly string[], channel: Channel | null): SaslSession
+  continueSession(
+    session: SaslSession,
+    password: string,
+    data: string,
+    channel: Channel | null,
+  ): Promise<void>
   /** @throws when the server does not know the password either */
   finalizeSession(session: SaslSession, data: string): void
 }
@@ -40,8 +44,8 @@ type Message = BackendMessage & {
 /** An authentication request, an error, or a list of protocol versions: a type, then a length below 2^24. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is a binary protocol
 const ANSWER = /^[REv](?:$|\x00)/
-/** To the request for TLS: yes, no, or an error of an ancient server. */
-const TLS_ANSWER = /^[SNE]/
+/** To the request for TLS: yes or no. More bytes would be from somebody in between: CVE-2021-23222. */
+const TLS_ANSWER = /^[SN]$/
 
 /** `select 1` is answered with 1. */
 export async function probe(check: Check, attempt: Attempt): Promise<Observation> {
@@ -51,9 +55,7 @@ export async function probe(check: Check, attempt: Attempt): Promise<Observation
   const protocol: Protocol<Message> = {
     name: 'PostgreSQL',
     begins: ANSWER,
-    tls:
-      sslmode !== 'disable' &&
-      ({ begins: TLS_ANSWER, agree: (line) => agreeOnTls(line, serialize.requestSsl(), sslmode) } as const),
+    tls: sslmode === 'disable' ? false : { begins: TLS_ANSWER, agree: (line) => agreeOnTls(line, sslmode) },
     ...verification(sslmode, check),
     decoder: (push) => {
       const parser = new Parser()
@@ -64,7 +66,7 @@ export async function probe(check: Check, attempt: Attempt): Promise<Observation
     const user = line.username || 'postgres'
     const database = decodeURIComponent(url.pathname.slice(1)) || user
     line.send(serialize.startup({ user, database, application_name: 'nexus-actions health-check' }))
-    await authenticate(line, user, url.searchParams.get('channel_binding') === 'require')
+    await authenticate(line, user)
     const version = await ready(line)
     const begun = performance.now()
     line.send(serialize.query('select 1'))
@@ -88,28 +90,20 @@ function verification(sslmode: string, { settings }: Check): { verify?: boolean 
   return { verify: settings['tls-verify'] && settings['ca-file'] !== undefined }
 }
 
-async function agreeOnTls(line: Line<Buffer>, request: Buffer, sslmode: string): Promise<boolean> {
-  line.send(request)
+async function agreeOnTls(line: Line<Buffer>, sslmode: string): Promise<boolean> {
+  line.send(serialize.requestSsl())
   const answer = await line.next('answer to the request for TLS')
-  // A server waits for the handshake now; more bytes would be from somebody in between (CVE-2021-23222).
-  const [byte] = answer.length === 1 ? answer.toString('latin1') : ''
-  if (byte === 'S') return true
-  if (byte !== 'N') {
-    const begin = line.quote(answer.toString('latin1').slice(0, 40))
-    throw line.failure('protocol', `the answer is not that of PostgreSQL: it begins with "${begin}"`)
-  }
+  if (answer.toString('latin1') === 'S') return true
   if (sslmode === 'prefer' || sslmode === 'allow') return false
   throw line.failure('tls', `PostgreSQL has no TLS here, but the URL says sslmode=${sslmode}`)
 }
 
 /** Answers what the server asks until it lets us in. */
-async function authenticate(line: Line<Message>, user: string, bound: boolean): Promise<void> {
-  const stream = bound && line.secured ? line.stream : null
+async function authenticate(line: Line<Message>, user: string): Promise<void> {
   let session: SaslSession | undefined
   for (let what = 'answer to the startup message'; ; what = 'answer to the password') {
     const message = await next(line, what)
-    if (message.name === 'authenticationOk' && (session !== undefined || !bound)) return
-    if (bound && !message.name.startsWith('authenticationSASL')) throw unbound(line)
+    if (message.name === 'authenticationOk') return
     if (message.name.startsWith('authentication') && line.password === '') {
       throw line.failure('authentication', 'PostgreSQL wants a password, and the URL has none')
     }
@@ -123,8 +117,7 @@ async function authenticate(line: Line<Message>, user: string, bound: boolean): 
         break
       }
       case 'authenticationSASL': {
-        session = await scram(line, () => sasl.startSession(message.mechanisms ?? [], stream))
-        if (bound && !session.mechanism.endsWith('-PLUS')) throw unbound(line)
+        session = await scram(line, () => sasl.startSession(message.mechanisms ?? []))
         line.send(serialize.sendSASLInitialResponseMessage(session.mechanism, session.response))
         break
       }
@@ -137,7 +130,7 @@ async function authenticate(line: Line<Message>, user: string, bound: boolean): 
           await scram(line, () => sasl.finalizeSession(begun, data))
           break
         }
-        await scram(line, () => sasl.continueSession(begun, line.password, data, stream))
+        await scram(line, () => sasl.continueSession(begun, line.password, data))
         line.send(serialize.sendSCRAMClientFinalMessage(begun.response))
         break
       }
@@ -188,13 +181,6 @@ async function next(line: Line<Message>, what: string): Promise<Message> {
   if (code === '' || code === '08P01') throw line.failure('protocol', said)
   // 57P03 cannot connect now, 53300 too many connections, 3D000 no such database, and whatever else it says.
   throw line.failure('health', said)
-}
-
-function unbound(line: Line<Message>): ProbeFailure {
-  return line.failure(
-    'authentication',
-    'PostgreSQL offers no channel binding, but the URL says channel_binding=require',
-  )
 }
 
 function unexpected(line: Line<Message>, { name }: Message): ProbeFailure {

@@ -27,14 +27,10 @@ export async function startMosquitto(program: string, options: MosquittoOptions 
   ]
   if (options.users !== undefined) {
     const file = join(folder, 'passwords')
-    writeFileSync(
-      file,
-      Object.entries(options.users)
-        .map(([name, word]) => `${name}:${word}\n`)
-        .join(''),
-      { mode: 0o600 },
-    )
-    execFileSync('mosquitto_passwd', ['-U', file], { stdio: 'ignore' })
+    writeFileSync(file, '', { mode: 0o600 })
+    for (const [name, password] of Object.entries(options.users)) {
+      execFileSync('mosquitto_passwd', ['-b', file, name, password], { stdio: 'ignore' })
+    }
     config.push(`password_file ${file}`)
   }
   if (options.acl !== undefined) {

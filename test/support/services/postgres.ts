@@ -24,7 +24,7 @@ if (existsSync(DEBIAN)) {
 export interface PostgresOptions {
   /** Lines of pg_hba.conf; by default everybody is let in. */
   access?: readonly string[]
-  /** SQL run before it starts. */
+  /** SQL run before it starts, one statement a line. */
   sql?: string
   tls?: boolean
   settings?: Readonly<Record<string, string>>
@@ -77,7 +77,7 @@ export async function startPostgres(program: string, options: PostgresOptions = 
   const lines = Object.entries(config).map(([name, value]) => `${name} = '${value}'`)
   appendFileSync(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`)
   if (options.sql !== undefined) {
-    run(join(bin, 'postgres'), '--single', '-j', '-D', data, 'postgres', { input: options.sql })
+    run(join(bin, 'postgres'), '--single', '-D', data, 'postgres', { input: options.sql })
   }
   writeFileSync(join(data, 'pg_hba.conf'), (options.access ?? ['host all all 127.0.0.1/32 trust']).join('\n'))
   if (options.standby) writeFileSync(join(data, 'standby.signal'), '')
