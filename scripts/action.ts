@@ -1,5 +1,6 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '../shared/action/errors.ts'
 import { type Manifest, readManifest } from '../test/support/runner/manifest.ts'
 import { maskText } from '../test/support/runner/masks.ts'
 import { runPost, type StepResult, startAction } from '../test/support/runner.ts'
@@ -11,27 +12,24 @@ import { actionNames, ROOT } from './actions.ts'
 /** The longest output that is printed whole; `result` may have 64 KiB. */
 const MAX_OUTPUT = 600
 
+// npm runs scripts in the folder of package.json; paths and the workspace are meant where the person is.
+process.chdir(process.env['INIT_CWD'] ?? '.')
+
 const [target, ...rest] = process.argv.slice(2)
 if (target === undefined || target === '--help' || target === '-h') list()
-else await run(target, rest)
+else await run(target, rest).catch((error: unknown) => refuse([messageOf(error)]))
 
 /** Runs one action in the current folder as the runner would, and its post phase when it has one. */
 async function run(target: string, rest: readonly string[]): Promise<void> {
   const parsed = parseArguments(target, rest, actionNames())
-  if ('problems' in parsed) {
-    for (const problem of parsed.problems) console.error(`${paint.red('✖')} ${problem}`)
-    process.exitCode = 2
-    return
-  }
-  const temp = join(ROOT, '.scratch', 'action')
-  rmSync(temp, { recursive: true, force: true })
-  const { print } = logPrinter()
+  if ('problems' in parsed) return refuse(parsed.problems)
   const step = startAction({
     ...parsed,
     workspace: process.cwd(),
-    temp,
+    // Kept, so that the file of the output `result-file` can be opened.
+    temp: join(ROOT, '.scratch', 'action'),
     debug: process.env['RUNNER_DEBUG'] === '1',
-    onLine: print,
+    onLine: logPrinter(),
     deadlineMs: 24 * 3_600_000,
   })
   // Ctrl-C cancels the step as the runner would; the exit code is the step's.
@@ -41,6 +39,12 @@ async function run(target: string, rest: readonly string[]): Promise<void> {
   const post = readManifest(parsed.action).runs.post === undefined ? undefined : await runPost(result)
   process.exitCode =
     result.conclusion === 'success' && post?.conclusion !== 'failure' ? 0 : result.exitCode || 1
+}
+
+/** Nothing was run. */
+function refuse(problems: readonly string[]): void {
+  for (const problem of problems) console.error(`${paint.red('✖')} ${problem}`)
+  process.exitCode = 2
 }
 
 function show(result: StepResult): void {

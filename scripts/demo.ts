@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { messageOf } from '../shared/action/errors.ts'
 import { tempFolder } from '../test/support/runner/cleanup.ts'
 import { paint } from './action/terminal.ts'
 import { ROOT } from './actions.ts'
@@ -10,7 +11,7 @@ import { departure, type Wagon } from './demo/train.ts'
 // Ctrl-C ends the services too, which are stopped when this process exits.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 
-const { values } = parseArgs({ options: { out: { type: 'string' } } })
+const { values } = parseArgs({ options: { out: { type: 'string' }, repo: { type: 'string' } } })
 const out = resolve(
   process.env['INIT_CWD'] ?? '.',
   values.out ?? join(ROOT, '.scratch', 'demo', 'index.html'),
@@ -28,7 +29,10 @@ for (const [index, name] of names.sort().entries()) {
   const { wagon } = (await import(`./demo/wagons/${name}`)) as { wagon: Wagon }
   console.log(`\n${paint.bold(`${index + 1}/${names.length}  ${wagon.title}`)}`)
   const startedAt = performance.now()
-  const { steps, claims } = await wagon.run(train)
+  const { steps, claims } = await wagon.run(train).catch((error: unknown) => ({
+    steps: [],
+    claims: { [`the wagon ran to its end: ${messageOf(error)}`]: false },
+  }))
   for (const [claim, holds] of Object.entries(claims)) {
     train.say(`${holds ? paint.green('✔') : paint.red('✖ not so:')} ${claim}`)
   }

@@ -18,8 +18,8 @@ import {
 import { createTagObject } from '../../shared/github/tags.ts'
 import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
-import type { AlreadyReleased, FloatingMove, Inputs, Release, Rollback } from './plan/model.ts'
 import { type Connect, RUN_TRAILER } from './observe.ts'
+import type { AlreadyReleased, FloatingMove, Inputs, Release, Rollback } from './plan/model.ts'
 
 /** A plan that may write. */
 export type Writable = Release | AlreadyReleased | Rollback

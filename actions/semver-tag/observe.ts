@@ -12,9 +12,9 @@ import type { GitHub } from '../../shared/github/client.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { baseOf, highestTag, lastPrereleaseOf, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
-import type { Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
 import { gitSource } from './observe/git.ts'
 import type { Source } from './observe/source.ts'
+import type { Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
 
 /** Everything that does not come from the history. */
 export interface Surroundings {
@@ -142,10 +142,14 @@ async function read(
   made?: string,
 ): Promise<History> {
   const all = (await source.tags()).filter(hasCommit)
-  const isOurs = ({ name }: { name: string }): boolean =>
-    name.startsWith(inputs.tagPrefix) && /^\d/.test(name.slice(inputs.tagPrefix.length))
+  const { tagPrefix } = inputs
+  const isOurs = ({ name }: { name: string }): boolean => {
+    const digit = name.charCodeAt(tagPrefix.length) - 48
+    return digit >= 0 && digit <= 9 && name.startsWith(tagPrefix)
+  }
   const tags = all.filter(isOurs)
   const versions = readVersionTags(tags, inputs.tagPrefix)
+  const isFull = new Set(versions.map(({ name }) => name))
   const onSha = versions.filter(({ commit }) => commit === inputs.sha)
   const runs = await runsOf(onSha, source, runId)
   if (made !== undefined) runs.set(made, runId)
@@ -162,8 +166,9 @@ async function read(
       const run = runs.get(name)
       return { name, commit, reachable, ...(run === undefined ? {} : { run }) }
     }),
+    // A full version never floats.
     floating: all
-      .filter((tag) => isOurs(tag) || tag.name.endsWith('latest'))
+      .filter((tag) => (isOurs(tag) && !isFull.has(tag.name)) || tag.name.endsWith('latest'))
       .map(({ name, commit, object }) => ({ name, commit, object })),
     commits: inputs.labels ? await labelled(commits, connect) : commits,
     sincePrerelease: prerelease === undefined ? [] : await since(prerelease.commit, commits, source, inputs),

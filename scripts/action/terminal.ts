@@ -26,23 +26,21 @@ const SIGNS = { error: paint.red('✖'), warning: paint.yellow('▲'), notice: p
 export function logPrinter(
   write: (line: string) => void = console.log,
   indent = '',
-): { print(line: string, annotation?: Annotation): void } {
+): (line: string, annotation?: Annotation) => void {
   let within = ''
-  return {
-    print(line, annotation) {
-      if (annotation !== undefined) {
-        const title = annotation.title === '' ? '' : `${paint.bold(annotation.title)}: `
-        const where = annotation.file === undefined ? '' : ` (${annotation.file}:${annotation.line ?? 1})`
-        const text = `${SIGNS[annotation.level]} ${title}${annotation.message}${where}`
-        write(indent + text.replaceAll('\n', `\n${indent}  `))
-      } else if (line.startsWith('##[group]')) {
-        write(`${indent}▸ ${paint.bold(line.slice('##[group]'.length))}`)
-        within = '  '
-      } else if (line === '##[endgroup]') {
-        within = ''
-      } else {
-        write(indent + within + (line.startsWith('##[debug]') ? paint.dim(line) : line))
-      }
-    },
+  return (line, annotation) => {
+    if (annotation !== undefined) {
+      const title = annotation.title === '' ? '' : `${paint.bold(annotation.title)}: `
+      const where = annotation.file === undefined ? '' : ` (${annotation.file}:${annotation.line ?? 1})`
+      const text = `${SIGNS[annotation.level]} ${title}${annotation.message}${where}`
+      write(indent + text.replaceAll('\n', `\n${indent}  `))
+    } else if (line.startsWith('##[group]')) {
+      write(`${indent}▸ ${paint.bold(line.slice('##[group]'.length))}`)
+      within = '  '
+    } else if (line === '##[endgroup]') {
+      within = ''
+    } else {
+      write(indent + within + (line.startsWith('##[debug]') ? paint.dim(line) : line))
+    }
   }
 }

@@ -68,7 +68,7 @@ export function departure(workspace: string): Train {
       const { name, action, inputs, expected, meanwhile } = order
       const uses = usesYaml(name, action, inputs)
       say(`${paint.bold(name)} ${paint.dim(`uses ${REPOSITORY}/${action}@v1`)}`)
-      const handle = startAction({ action, inputs, workspace, onLine: logPrinter(say, '  ').print })
+      const handle = startAction({ action, inputs, workspace, onLine: logPrinter(say, '  ') })
       const [result] = await Promise.all([handle.finished, meanwhile?.(handle)])
       say(verdict(result, expected))
       return { uses, expected, result }

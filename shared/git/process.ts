@@ -34,13 +34,13 @@ export async function* runGit(
   }
   if (signal?.aborted) throw cancelled()
   const git = findGit(env)
-  // Loaded on use: many steps run no git.
-  const { spawn } = await import('node:child_process')
+  // Loaded on use, because many steps run no git, and without the namespace object that an import would make.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(git, ['--no-pager', '--literal-pathspecs', ...args], {
     cwd: repository.directory,
     env: gitEnvironment(repository, env),
     windowsHide: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   const ended = new Promise<{ code: number | null; error?: Error }>((resolve) => {
     child.once('error', (error) => resolve({ code: null, error }))
@@ -51,10 +51,10 @@ export async function* runGit(
   }
   signal?.addEventListener('abort', kill, { once: true })
   // EPIPE: git may end before it has read everything; its exit code tells.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(input)
   let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     if (errors.length < MAX_ERRORS) errors += chunk.toString('utf8')
   })
   let done = false

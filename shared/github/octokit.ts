@@ -30,7 +30,7 @@ const NO_LOG = { debug: silent, info: silent, warn: silent, error: silent }
  */
 export async function connectOctokit(options: GitHubOptions): Promise<Connection> {
   const { getOctokit } = await import('@actions/github')
-  const connections = keepAlive(4)
+  const connections = keepAlive()
   const fetch = transport({
     timeout: () => Math.max(1, Math.min(REQUEST_MS, options.deadline - performance.now())),
     signal: options.signal,

@@ -104,9 +104,11 @@ export async function resolveHost(
     })
     const lookup = limits.lookup ?? systemLookup
     lookup(host)
-      .then((addresses) => {
-        if (addresses.length > 0) resolve(addresses)
-        else throw Object.assign(new Error('no address'), { code: 'ENODATA' })
+      .then((found) => {
+        // Anything else would be looked up again behind the back of refusal().
+        const addresses = found.filter((address) => isIPv4(address) || isIPv6(address))
+        if (addresses.length === 0) throw Object.assign(new Error('no address'), { code: 'ENODATA' })
+        resolve(addresses)
       })
       .catch((error: unknown) => {
         const code = codeOf(error) ?? 'unknown error'
@@ -126,9 +128,13 @@ const systemLookup: Lookup = async (host) => {
 /** An IP address as eight 16-bit words, IPv4 in its IPv4-mapped form; undefined when it is none. */
 function wordsOf(address: string): readonly number[] | undefined {
   const bare = bareHost(address).replace(/%.*$/, '') // without the zone: fe80::1%eth0
-  if (isIPv4(bare)) return [0, 0, 0, 0, 0, 0xffff, ...wordsOfIPv4(bare)]
-  if (!isIPv6(bare)) return undefined
-  const [head = [], tail = []] = bare.split('::').map((part) =>
+  return isIPv4(bare) || isIPv6(bare) ? parseWords(bare) : undefined
+}
+
+/** The words of a text that is known to be an IP address. */
+function parseWords(address: string): readonly number[] {
+  if (!address.includes(':')) return [0, 0, 0, 0, 0, 0xffff, ...wordsOfIPv4(address)]
+  const [head = [], tail = []] = address.split('::').map((part) =>
     part
       .split(':')
       .filter((group) => group !== '')
@@ -144,8 +150,7 @@ function wordsOfIPv4(address: string): number[] {
 
 function inside(words: readonly number[], network: string, bits: number): boolean {
   const length = network.includes(':') ? bits : bits + 96
-  const wanted = wordsOf(network) ?? []
-  return wanted.every((word, index) => {
+  return parseWords(network).every((word, index) => {
     const shift = 16 - Math.min(16, Math.max(0, length - index * 16))
     return word >> shift === (words[index] ?? 0) >> shift
   })

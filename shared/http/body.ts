@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Duplex, Readable } from 'node:stream'
+import type { Transform } from 'node:stream'
 import { oneLine } from '../text/untrusted.ts'
 import { zlib as loadZlib } from './builtin.ts'
 import { codeOf, RequestError } from './errors.ts'
@@ -14,8 +14,8 @@ export interface Body {
 const MOST_CODINGS = 5
 
 /**
- * The decoded body, at most `limit` bytes of it; nothing is decoded or kept beyond. Errors of the response itself
- * are the caller's to hear. `progress` counts the bytes as they came over the wire.
+ * The decoded body, at most `limit` bytes of it; nothing beyond is decoded or kept. Errors of the response itself
+ * are the caller's to hear. `progress` counts the bytes as they come over the wire.
  *
  * @throws RequestError protocol, when the body cannot be decoded
  */
@@ -24,74 +24,76 @@ export async function readBody(
   limit: number,
   progress: { received: number },
 ): Promise<Body> {
-  const decoders = await decodersFor(response)
+  const codings = codingsOf(response)
   const chunks: Buffer[] = []
   let size = 0
+  let decoders: readonly Transform[] = []
   try {
     return await new Promise((resolve, reject) => {
-      response.on('data', (chunk: Buffer) => {
-        progress.received += chunk.length
-      })
-      let last: Readable = response
-      for (const decoder of decoders) {
-        decoder.on('error', (error) => reject(undecodable(response, codeOf(error))))
-        last = last.pipe(decoder)
-      }
-      last.on('data', (chunk: Buffer) => {
+      const end = (): void => resolve({ body: Buffer.concat(chunks, size), truncated: false })
+      const keep = (chunk: Buffer): void => {
         chunks.push(chunk)
         size += chunk.length
         if (size > limit) resolve({ body: Buffer.concat(chunks, limit), truncated: true })
+      }
+      response.on('data', (chunk: Buffer) => {
+        progress.received += chunk.length
+        if (codings.length === 0) return keep(chunk)
+        if (decoders.length === 0) {
+          decoders = codings.map((coding, index) => decoderFor(coding, index === 0 ? chunk : undefined))
+          for (const decoder of decoders) {
+            decoder.on('error', (error) => reject(undecodable(response, 'is corrupt', codeOf(error))))
+          }
+          decoders
+            .reduce((from, to) => from.pipe(to))
+            .on('data', keep)
+            .on('end', end)
+        }
+        if (decoders[0]?.write(chunk) === false) {
+          response.pause()
+          decoders[0].once('drain', () => response.resume())
+        }
       })
-      last.on('end', () => resolve({ body: Buffer.concat(chunks, size), truncated: false }))
+      // An empty body, as after HEAD, is not coded whatever its headers say.
+      response.on('end', () => (decoders[0] === undefined ? end() : decoders[0].end()))
     })
   } finally {
     for (const decoder of decoders) decoder.destroy()
   }
 }
 
-/** In the order in which they are applied: the last coding named is the outermost, RFC 9110 section 8.4. */
-async function decodersFor(response: IncomingMessage): Promise<Duplex[]> {
+const DECODERS: Readonly<Record<string, (zlib: ReturnType<typeof loadZlib>, first?: Buffer) => Transform>> = {
+  gzip: (zlib) => zlib.createGunzip(),
+  'x-gzip': (zlib) => zlib.createGunzip(),
+  // Some servers leave the zlib wrapper out, whose first byte has 8 in its low half: RFC 1950 section 2.2.
+  deflate: (zlib, first) =>
+    first?.[0] === undefined || (first[0] & 15) === 8 ? zlib.createInflate() : zlib.createInflateRaw(),
+  br: (zlib) => zlib.createBrotliDecompress(),
+  // A window of at most 8 MiB, as RFC 9659 demands of a content coding.
+  zstd: (zlib) => zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } }),
+}
+
+function decoderFor(coding: string, first: Buffer | undefined): Transform {
+  const create = DECODERS[coding] as (typeof DECODERS)[string]
+  return create(loadZlib(), first)
+}
+
+/** In the order in which they are undone: the one named last was applied last, RFC 9110 section 8.4. */
+function codingsOf(response: IncomingMessage): string[] {
   const codings = (response.headers['content-encoding'] ?? '')
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
-  if (codings.length === 0) return []
-  if (codings.length > MOST_CODINGS) throw undecodable(response)
-  const first = await firstChunk(response)
-  if (first === undefined) return []
-  const zlib = loadZlib()
-  return codings.reverse().map((coding, index) => {
-    switch (coding) {
-      case 'gzip':
-      case 'x-gzip':
-        return zlib.createGunzip()
-      case 'deflate':
-        // Some servers leave the zlib wrapper out, whose first byte has 8 in the low half: RFC 1950 section 2.2.
-        return index === 0 && ((first[0] ?? 0) & 15) !== 8 ? zlib.createInflateRaw() : zlib.createInflate()
-      case 'br':
-        return zlib.createBrotliDecompress()
-      case 'zstd':
-        // At most 8 MiB of memory for the window, as RFC 9659 demands of a content coding.
-        return zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } })
-      default:
-        throw undecodable(response)
-    }
-  })
+  const known = codings.length <= MOST_CODINGS && codings.every((coding) => Object.hasOwn(DECODERS, coding))
+  if (!known) throw undecodable(response, 'has a coding that is not known')
+  return codings.reverse()
 }
 
-/** The first bytes, left in the stream; undefined when the body is empty. Resolves never if the response breaks. */
-async function firstChunk(response: IncomingMessage): Promise<Buffer | undefined> {
-  await new Promise((resolve) => response.once('readable', resolve))
-  const chunk: Buffer | null = response.read()
-  if (chunk === null) return undefined
-  response.unshift(chunk)
-  return chunk
-}
-
-function undecodable(response: IncomingMessage, code?: string): RequestError {
+function undecodable(response: IncomingMessage, words: string, code?: string): RequestError {
   const coding = oneLine(response.headers['content-encoding'] ?? '', 60)
-  const words =
-    code === undefined ? `the content-encoding "${coding}" is not known` : `the ${coding} body is corrupt`
-  return new RequestError('protocol', words, { phase: 'body', code })
+  return new RequestError('protocol', `the body (content-encoding: ${coding}) ${words}`, {
+    phase: 'body',
+    code,
+  })
 }

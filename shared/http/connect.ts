@@ -86,7 +86,7 @@ function firstToAnswer(
   limits: Limits,
 ): Promise<{ socket: Socket; address: string }> {
   const begun = performance.now()
-  const stagger = Math.min(STAGGER_MS, (limits.deadline - begun) / addresses.length)
+  const stagger = Math.max(0, Math.min(STAGGER_MS, (limits.deadline - begun) / addresses.length))
   const waiting = [...addresses]
   const trying = new Map<Socket, string>()
   const failures: Failure[] = []

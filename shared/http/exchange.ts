@@ -62,6 +62,8 @@ export async function exchange(hop: Hop): Promise<Reply> {
 async function attempt(hop: Hop, trace: Trace): Promise<Reply> {
   const { keepAlive } = hop
   let connecting = false
+  // A limit that passed just when connecting had succeeded.
+  let late: 'timeout' | 'cancelled' | undefined
   const connect: RequestOptions['createConnection'] = (_options, callback) => {
     connecting = true
     openLine(hop)
@@ -94,6 +96,7 @@ async function attempt(hop: Hop, trace: Trace): Promise<Reply> {
   try {
     return await new Promise<Reply>((resolve, reject) => {
       forget = onLimit(hop, (why) => {
+        late = why
         // Connecting has the same limits, and more to tell.
         if (!connecting) reject(stopped(why, trace))
       })
@@ -101,6 +104,7 @@ async function attempt(hop: Hop, trace: Trace): Promise<Reply> {
         trace.line = lines.get(socket)
         trace.bytesBefore = socket.bytesRead
         trace.sentAt = performance.now()
+        if (late !== undefined) reject(stopped(late, trace))
       })
       request.on('error', (error) => {
         // What comes after the end of the answer (more bytes, a reset) does not make it worse.

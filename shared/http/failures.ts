@@ -45,7 +45,7 @@ export function stopped(why: 'timeout' | 'cancelled', trace: Trace): RequestErro
   const phase = phaseOf(trace)
   const within = formatDuration(timeout)
   if (why === 'cancelled') return failure(why, 'cancelled', trace)
-  if (line === undefined) return failure(why, `no free connection within ${within}`, trace)
+  if (line === undefined) return failure(why, `no connection within ${within}`, trace)
   if (response !== undefined) {
     const head = `HTTP ${response.statusCode} from ${line.address} after ${formatDuration(trace.firstByte ?? 0)}`
     return failure(why, `the body did not end within ${within} (${head}, then ${bodyBytes(trace)})`, trace)
@@ -62,10 +62,10 @@ export function stopped(why: 'timeout' | 'cancelled', trace: Trace): RequestErro
   return failure(why, `no answer within ${within} (${connected}, ${then})`, trace)
 }
 
-/** Anything thrown during an exchange as a RequestError. */
-export function broken(thrown: unknown, trace: Trace): RequestError {
-  if (thrown instanceof RequestError) return thrown
-  const code = codeOf(thrown) ?? 'unknown error'
+/** What was thrown during an exchange, as a RequestError; an error without a code is a fault of this program. */
+export function broken(thrown: unknown, trace: Trace): unknown {
+  const code = codeOf(thrown)
+  if (thrown instanceof RequestError || code === undefined) return thrown
   const where = trace.line === undefined ? '' : ` (${trace.line.address})`
   if (/^ERR_(?:INVALID|HTTP|UNESCAPED)_/.test(code)) {
     return failure('invalid', `the request cannot be sent: ${code}`, trace, code)

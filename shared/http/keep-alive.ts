@@ -1,16 +1,15 @@
 import type { Agent } from 'node:http'
 import { http } from './builtin.ts'
 
-/** Connections kept open between requests that share it. */
+/** Connections kept open between the requests that share it: as many as there are requests at a time. */
 export interface KeepAlive {
   readonly agent: Agent
-  /** Closes every connection, in use or not. Until then idle ones live as long as the server likes. */
+  /** Closes every connection; call it when no request is under way. Until then idle ones keep the process alive. */
   close(): void
 }
 
-/** @param connections how many at a time; further requests wait for one, within their own timeout */
-export function keepAlive(connections = 1): KeepAlive {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections })
+export function keepAlive(): KeepAlive {
+  const agent = new http.Agent({ keepAlive: true })
   // Each request brings its own way to connect: its deadline, its trust, its proxy.
   agent.createConnection = (options, callback = () => {}) => options.createConnection?.(options, callback)
   return { agent, close: () => agent.destroy() }

@@ -15,6 +15,7 @@ export interface Line {
   socket: Socket
   /** That of the proxy, when there is one. */
   address: string
+  /** That of the origin, never that of a proxy. */
   certificate?: Certificate
   timings: Timings
 }
@@ -45,17 +46,17 @@ export async function openLine(options: LineOptions): Promise<Line> {
     lookup,
   })
   const line: Line = { socket, address, timings }
-  const secure = async (servername: string): Promise<void> => {
+  const secure = async (servername: string): Promise<Certificate> => {
     const tls = { ...options.tls, ...limits, servername, address, alpn: ['http/1.1'] }
     const secured = await startTls(line.socket, tls)
     line.socket = secured.socket
-    line.certificate = secured.certificate
     line.timings = { ...line.timings, tls: (line.timings.tls ?? 0) + secured.ms }
+    return secured.certificate
   }
   if (proxy?.protocol === 'https:') await secure(proxy.hostname)
   if (url.protocol === 'https:') {
     if (proxy !== undefined) await tunnel(line, url, proxy, limits)
-    await secure(target)
+    line.certificate = await secure(target)
   }
   return line
 }
@@ -89,9 +90,9 @@ async function tunnel(line: Line, url: URL, proxy: URL, limits: Limits): Promise
       })
       connect.on('error', () => reject(failure('closed the connection instead of opening a tunnel')))
       connect.on('connect', (answer, _socket, head: Buffer) => {
-        const status = `${answer.statusCode} ${oneLine(answer.statusMessage ?? '', 60)}`.trim()
-        if (answer.statusCode !== 200)
-          reject(failure(`refused to open a tunnel to ${target}: HTTP ${status}`))
+        const { statusCode: code = 0, statusMessage = '' } = answer
+        const status = `${code} ${oneLine(statusMessage, 60)}`.trim()
+        if (code < 200 || code > 299) reject(failure(`refused to open a tunnel to ${target}: HTTP ${status}`))
         else if (head.length > 0) reject(failure('sent data before the tunnel was used'))
         else resolve()
       })

@@ -41,7 +41,7 @@ export interface Answer {
   body: Buffer
   /** The body is longer than `maxBody`, and `body` is its beginning. */
   truncated: boolean
-  /** The URL that answered, without user information. */
+  /** The URL that answered, without user information; its path and query may still be secrets. */
   url: string
   /** The URLs that were redirected to, in order; the last is `url`. */
   redirects: string[]

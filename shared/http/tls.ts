@@ -11,7 +11,10 @@ import { type Limits, onLimit } from './limits.ts'
 export interface TlsTrust {
   /** false accepts any certificate, and still reports it. */
   verify: boolean
-  /** PEM texts trusted in addition to the default store, which honours NODE_EXTRA_CA_CERTS. */
+  /**
+   * PEM texts trusted in addition to the default store, which honours NODE_EXTRA_CA_CERTS. Pass the same array again
+   * to reuse what was made of it.
+   */
   ca: readonly string[]
 }
 

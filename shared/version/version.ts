@@ -6,6 +6,27 @@ export type Version = SemVer
 /** Saves npm semver from throwing for each of thousands of tags that are no versions at all. */
 const SHAPE = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:[-+][0-9A-Za-z.+-]+)?$/
 
+/** Nearly every tag of a large repository is a plain `X.Y.Z`. */
+const CORE = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})$/
+
+const ZERO = new SemVer('0.0.0')
+
+/** What `new SemVer(text)` makes of `X.Y.Z`, without its regular expressions: a tenth of the time, for thousands of tags. */
+function stable(text: string, major: number, minor: number, patch: number): Version | undefined {
+  if (![major, minor, patch].every(Number.isSafeInteger)) return undefined
+  const version = Object.create(SemVer.prototype) as Version
+  return Object.assign(version, {
+    ...ZERO,
+    raw: text,
+    version: text,
+    major,
+    minor,
+    patch,
+    prerelease: [],
+    build: [],
+  })
+}
+
 /**
  * Reads a version strictly: `MAJOR.MINOR.PATCH`, no leading zeros, no `v`, no white space (SemVer items 2, 9, 10;
  * npm semver trims and takes a leading `v` or `=`).
@@ -13,6 +34,8 @@ const SHAPE = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:[-+][0-9A-Za-z.+-]+)?$/
  * @returns undefined when the text is no version, is longer than 256 characters, or has a number above 2^53 - 1
  */
 export function parseVersion(text: string): Version | undefined {
+  const core = CORE.exec(text)
+  if (core !== null) return stable(text, Number(core[1]), Number(core[2]), Number(core[3]))
   if (!SHAPE.test(text)) return undefined
   try {
     const version = new SemVer(text)

@@ -38,7 +38,6 @@ export async function startHttp(handler: Handler, place: Place = {}): Promise<Ly
     response.on('error', () => {})
     handler(request, response, listening.requests)
   })
-  server.on('clientError', (_error, socket) => socket.destroy())
   return listening
 }
 
@@ -98,7 +97,9 @@ export async function closedPort(): Promise<number> {
 }
 
 function sendJson(response: ServerResponse, value: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  const body = JSON.stringify(value)
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, headers).end(body)
 }
 
 function sendHtml(response: ServerResponse, text: string): void {

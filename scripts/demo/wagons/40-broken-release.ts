@@ -11,7 +11,11 @@ export const wagon: Wagon = {
     const step = await train.step({
       name: 'Check 2.0.1 before traffic goes to it',
       action: 'health-check',
-      inputs: { url: `${canary.url}/health`, 'expect-version': '2.0.1', timeout: '2s' },
+      inputs: {
+        checks: `- name: orders\n  url: ${canary.url}/health\n`,
+        'expect-version': '2.0.1',
+        timeout: '2s',
+      },
       expected: 'failure',
     })
     const { annotations, summary, outputs } = step.result
@@ -20,7 +24,7 @@ export const wagon: Wagon = {
       claims: {
         'exactly one error annotation, and it names the member':
           annotations.length === 1 && annotations[0]?.message.includes(MEMBER) === true,
-        'the summary names the member': summary.includes('redis'),
+        'the summary names the member': summary.includes(MEMBER),
         'the outputs say so': outputs['healthy'] === 'false' && outputs['status'] === 'unhealthy',
       },
     }

@@ -92,21 +92,19 @@ describe('connectTcp', () => {
     const hole = await blackHole(port)
     try {
       const lookup = async (): Promise<string[]> => ['127.0.0.1', '127.0.0.2']
-      const error = await failure(connectTcp({ host: 'api.test', port, deadline: soon(60), lookup }))
+      const error = await failure(connectTcp({ host: 'api.test', port, deadline: soon(400), lookup }))
       expect(error).toMatchObject({ kind: 'timeout', phase: 'connect' })
       expect(error.message).toMatch(
         new RegExp(
           `^no connection within \\d+ ms: 127.0.0.2:${port} did not answer; connection refused \\(127.0.0.1:${port}\\)$`,
         ),
       )
-      const { signal } = new AbortController()
       const controller = new AbortController()
       const cancelled = failure(
         connectTcp({ host: '127.0.0.2', port, deadline: soon(), signal: controller.signal }),
       )
       controller.abort()
       expect((await cancelled).kind).toBe('cancelled')
-      expect(signal.aborted).toBe(false)
     } finally {
       await hole.close()
     }

@@ -35,19 +35,19 @@ describe('ends at the deadline, and says how far it came', () => {
       'silence',
       startSilent,
       'headers',
-      /^no answer within 80 ms \(connected to 127\.0\.0\.1:\d+ in \d+ ms, then silence: no status line\)$/,
+      /^no answer within 400 ms \(connected to 127\.0\.0\.1:\d+ in \d+ ms, then silence: no status line\)$/,
     ],
     [
       'endless headers',
       startEndlessHeaders,
       'headers',
-      /^no answer within 80 ms \(connected to 127\.0\.0\.1:\d+ in \d+ ms, then \d+ bytes, but no end of the headers\)$/,
+      /^no answer within 400 ms \(connected to 127\.0\.0\.1:\d+ in \d+ ms, then \d+ bytes, but no end of the headers\)$/,
     ],
     [
       'a dripping body',
       startDrippingBody,
       'body',
-      /^the body did not end within 80 ms \(HTTP 200 from 127\.0\.0\.1:\d+ after \d+ ms, then \d+ bytes\)$/,
+      /^the body did not end within 400 ms \(HTTP 200 from 127\.0\.0\.1:\d+ after \d+ ms, then \d+ bytes\)$/,
     ],
     [
       'a body that stops',
@@ -56,7 +56,7 @@ describe('ends at the deadline, and says how far it came', () => {
           socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\nhello')),
         ),
       'body',
-      /^the body did not end within 80 ms \(HTTP 200 from 127\.0\.0\.1:\d+ after \d+ ms, then 5 of 500 bytes\)$/,
+      /^the body did not end within 400 ms \(HTTP 200 from 127\.0\.0\.1:\d+ after \d+ ms, then 5 of 500 bytes\)$/,
     ],
     [
       'endless 100 Continue',
@@ -66,11 +66,11 @@ describe('ends at the deadline, and says how far it came', () => {
           socket.once('close', () => clearInterval(timer))
         }),
       'headers',
-      /^no answer within 80 ms/,
+      /^no answer within 400 ms/,
     ],
   ])('%s', async (_what, start, phase, words) => {
     const server = await stage(start())
-    const error = await failure(get(server.url, { timeout: 80 }))
+    const error = await failure(get(server.url, { timeout: 400 }))
     expect(error).toMatchObject({
       ...{ kind: 'timeout', phase, permanent: false, address: `127.0.0.1:${server.port}` },
     })
@@ -82,7 +82,7 @@ describe('ends at the deadline, and says how far it came', () => {
   test('a request that the server does not take', async () => {
     const server = await stage(startTcp((socket) => socket.pause()))
     const body = 'x'.repeat(50_000_000)
-    const error = await failure(get(server.url, { timeout: 150, method: 'POST', body }))
+    const error = await failure(get(server.url, { timeout: 400, method: 'POST', body }))
     expect(error).toMatchObject({ kind: 'timeout', phase: 'send' })
     expect(error.message).toMatch(/then the request was not taken\)$/)
     // It may leave only when the other end reads.
@@ -260,7 +260,7 @@ test('no error tells a secret of the URL, the headers or the proxy', async () =>
   for (const start of starts) ports.push((await stage(start())).port)
   const told: string[] = []
   const tell = async (url: string, more: object = {}): Promise<void> => {
-    const options = { timeout: 60, maxBody: 10, followRedirects: 2, headers: { 'x-key': secret }, ...more }
+    const options = { timeout: 150, maxBody: 10, followRedirects: 2, headers: { 'x-key': secret }, ...more }
     const error = await request({ url: new URL(url), env: {}, ...options }).catch((thrown: Error) => thrown)
     if (error instanceof Error)
       told.push(`${error.message} ${error.stack} ${JSON.stringify(error)} ${error.cause}`)

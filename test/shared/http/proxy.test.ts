@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { proxyFor } from '../../../shared/http/proxy.ts'
-import { authority } from '../../support/certificates.ts'
+import { authority, certificate } from '../../support/certificates.ts'
 import { startHonest, startSilent } from '../../support/lying-servers.ts'
 import { failure, get, stage } from './stage.ts'
 
@@ -95,14 +96,18 @@ describe('a proxy', () => {
   })
 
   /** Leads every name to one port of this machine, and notes what it was asked. */
-  async function startProxy(target: number, status = 200): Promise<{ authority: string; asked: string[] }> {
+  async function startProxy(
+    target: number,
+    { status = 200, secure = false } = {},
+  ): Promise<{ authority: string; asked: string[] }> {
     const asked: string[] = []
     const sockets = new Set<Socket>()
     const keep = (socket: Socket): void => {
       sockets.add(socket)
       socket.on('error', () => {})
     }
-    const server = createServer((request, response) => {
+    const server = secure ? createSecureServer(await certificate('good')) : createServer()
+    server.on('request', (request, response) => {
       const { host, 'proxy-authorization': credentials = 'none' } = request.headers
       asked.push(`${request.method} ${request.url} host=${host} credentials=${credentials}`)
       response.end('forwarded')
@@ -158,8 +163,22 @@ describe('a proxy', () => {
     expect(error.message).toContain('the certificate is not for api.test but for other.example')
   })
 
+  test('may be spoken to over TLS itself', async () => {
+    const server = await stage(startHonest({ status: 'ok' }, { tls: 'wrong-name' }))
+    const { authority: proxy, asked } = await startProxy(server.port, { secure: true })
+    const env = { all_proxy: `https://${proxy}` }
+    const tls = { verify: true, ca: [await authority()] }
+    const plain = await get('http://api.test/', { env, tls })
+    expect(plain.body.toString()).toBe('forwarded')
+    expect(plain.certificate).toBeUndefined()
+    const answer = await get('https://other.example/', { env, tls })
+    expect(answer).toMatchObject({ status: 200, certificate: { subject: 'CN=wrong-name.test' } })
+    expect(asked).toHaveLength(2)
+    expect((await failure(get('http://api.test/', { env }))).kind).toBe('tls')
+  })
+
   test('that refuses the tunnel is told', async () => {
-    const { authority: proxy } = await startProxy(0, 407)
+    const { authority: proxy } = await startProxy(0, { status: 407 })
     const error = await failure(get('https://api.test/secret', { env: { https_proxy: proxy } }))
     expect(error).toMatchObject({ kind: 'connect', address: proxy })
     expect(error.message).toBe(
@@ -170,7 +189,7 @@ describe('a proxy', () => {
   test('that is silent ends at the deadline', async () => {
     const server = await stage(startSilent())
     const env = { https_proxy: `http://127.0.0.1:${server.port}` }
-    const error = await failure(get('https://api.test/', { env, timeout: 60 }))
+    const error = await failure(get('https://api.test/', { env, timeout: 400 }))
     expect(error).toMatchObject({ kind: 'timeout', phase: 'connect' })
     expect(error.message).toMatch(/^the proxy 127\.0\.0\.1:\d+ opened no tunnel within \d+ ms$/)
   })

@@ -169,7 +169,7 @@ describe('following', () => {
     const second: LyingServer = await stage(startRedirect(() => first.url))
     const error = await failure(get(first.url, { followRedirects: 5 }))
     expect(error).toMatchObject({ kind: 'redirect', permanent: false })
-    expect(error.message).toBe(`the redirect is one more than the 5 allowed (127.0.0.1:${second.port})`)
+    expect(error.message).toBe(`the redirect is one more than the 5 allowed (127.0.0.1:${first.port})`)
     expect(first.requests + second.requests).toBe(6)
   })
 

@@ -5,9 +5,11 @@ import { request } from '../../../shared/http/request.ts'
 import type { LyingServer } from '../../support/lying-servers.ts'
 
 const running: LyingServer[] = []
+const closing: (() => void)[] = []
 
 // Whatever happened, the client has left no connection behind: then the servers are closed.
 afterEach(async () => {
+  for (const close of closing.splice(0)) close()
   const servers = running.splice(0)
   try {
     for (const server of servers) await until(() => server.openSockets === 0, `no socket at ${server.url}`)
@@ -21,6 +23,12 @@ export async function stage(starting: Promise<LyingServer>): Promise<LyingServer
   const server = await starting
   running.push(server)
   return server
+}
+
+/** Closes something of the client at the end of the test, before its servers are looked at. */
+export function closeAtEnd<T extends { close(): void }>(thing: T): T {
+  closing.push(() => thing.close())
+  return thing
 }
 
 export async function until(condition: () => boolean, what: string): Promise<void> {

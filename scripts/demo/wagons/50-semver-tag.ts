@@ -76,7 +76,7 @@ async function step(
       sha: execFileSync('git', ['-C', workspace, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
       ref: `refs/heads/${branch}`,
     },
-    onLine: logPrinter(train.say, '  ').print,
+    onLine: logPrinter(train.say, '  '),
   })
   train.say(name)
   const uses = stringify([{ name, uses: `${REPOSITORY}/${ACTION}@v1`, with: inputs }], {
