@@ -1,18 +1,28 @@
-// npm run bench [-- --quick] [-- --write] — times every action beside its peers and prints one table.
+// npm run bench [-- action...] [-- --quick] [-- --write] — times every action beside its peers and prints one table.
 // --json FILE keeps the rows for machines; --write puts the table into README.md, where it says how it was made.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { healthCheck } from './cases/health-check.ts'
+import { semverTag } from './cases/semver-tag.ts'
 import type { Row } from './row.ts'
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, json: { type: 'string' } },
 })
 const README = join(import.meta.dirname, '..', 'README.md')
 
-const rows: Row[] = [...(await healthCheck(values.quick ?? false))]
+const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
+  'health-check': healthCheck,
+  'semver-tag': semverTag,
+}
+const rows: Row[] = []
+for (const [action, measure] of Object.entries(CASES)) {
+  if (positionals.length === 0 || positionals.includes(action))
+    rows.push(...(await measure(values.quick ?? false)))
+}
 const machine = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores`
 const text = `${table(rows)}\n\nMedians of paired runs, ratios to \`node -e 0\`, whole process; ${machine}.`
 console.log(text)

@@ -11,7 +11,7 @@ import { departure, type Wagon } from './demo/train.ts'
 // Ctrl-C ends the services too, which are stopped when this process exits.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 
-const { values } = parseArgs({ options: { out: { type: 'string' } } })
+const { values } = parseArgs({ options: { out: { type: 'string' }, repo: { type: 'string' } } })
 const out = resolve(
   process.env['INIT_CWD'] ?? '.',
   values.out ?? join(ROOT, '.scratch', 'demo', 'index.html'),

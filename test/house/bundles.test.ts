@@ -5,7 +5,7 @@ import { type Chunk, chunksOf, type Stats } from '../../scripts/bundle-graph.ts'
 import { startBundle } from '../../scripts/start-bundle.ts'
 
 /** What may be loaded before an action knows what it was asked to do. */
-const EAGER: readonly string[] = []
+const EAGER: readonly string[] = ['semver']
 
 describe.each(actionNames())('the bundle of %s', (action) => {
   let made: Promise<Bundle> | undefined

@@ -16,7 +16,7 @@ const PURE = /^shared\/(text|version|commits)\//
 const PLAN = /^actions\/[^/]+\/plan\.ts$/
 
 /** Modules without I/O, clock or state. */
-const PURE_MODULES = new Set(['node:buffer', 'node:url', 'node:util', 'semver', 'yaml'])
+const PURE_MODULES = new Set(['node:buffer', 'node:url', 'node:util', 'semver/classes/semver.js', 'yaml'])
 /** Globals that are I/O, clock, chance, or a way around this list. */
 const IMPURE_GLOBALS =
   /^(process|fetch|console|performance|crypto|navigator|globalThis|global|require|eval|set(Timeout|Interval|Immediate)|Date\.now|new Date\(\)|Date\(\)|Math\.random)$/

@@ -1,0 +1,206 @@
+import { ActionError, messageOf } from '../../shared/action/errors.ts'
+import type { GitHub } from '../../shared/github/client.ts'
+import {
+  createRef,
+  listRefs,
+  moveRef,
+  type PeeledRef,
+  type RefsNow,
+  readRefs,
+  updateRefs,
+} from '../../shared/github/refs.ts'
+import {
+  createRelease,
+  findDraft,
+  type Release as GitHubRelease,
+  getReleaseByTag,
+} from '../../shared/github/releases.ts'
+import { createTagObject } from '../../shared/github/tags.ts'
+import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
+import { compareVersions, parseVersion } from '../../shared/version/version.ts'
+import { type Connect, RUN_TRAILER } from './observe.ts'
+import type { AlreadyReleased, FloatingMove, Inputs, Release, Rollback } from './plan/model.ts'
+
+/** A plan that may write. */
+export type Writable = Release | AlreadyReleased | Rollback
+
+/** What has been done, also when it ended with a failure. */
+export interface Applied {
+  /** This run has created the tag: now, or before it was started again. */
+  created: boolean
+  /** Floating tags that have been moved. */
+  moved: FloatingMove[]
+  /** Floating tags that GitHub, or another run, kept from moving. */
+  refused: { name: string; why: string }[]
+  release?: GitHubRelease
+  /** Another run was faster, in words: the plan has to be made anew. */
+  raced?: string
+  failure?: { title: string; message: string }
+}
+
+/**
+ * Carries out a plan: the tag together with the floating tags, all or nothing, then the release. What cannot go
+ * together goes one by one, the full tag first. A full tag is only ever created, never moved.
+ */
+export async function apply(
+  plan: Writable,
+  inputs: Inputs,
+  runId: string,
+  connect: Connect | undefined,
+): Promise<Applied> {
+  const done: Applied = { created: false, moved: [], refused: [] }
+  try {
+    if (connect === undefined) throw new ActionError('No token', NO_TOKEN)
+    const github = await connect()
+    await publish({ plan, inputs, runId, github, done })
+    const isOurs = done.created || !plan.createTag
+    if (plan.createRelease && isOurs && done.raced === undefined) {
+      done.release = await release(plan, inputs, done.created, github)
+    }
+  } catch (error) {
+    const title = error instanceof ActionError ? error.title : 'Unexpected error'
+    done.failure = { title, message: messageOf(error) }
+  }
+  return done
+}
+
+const NO_TOKEN =
+  'Tags are created through the API, which needs a token with contents: write: leave the input token at its default.'
+
+interface Work {
+  plan: Writable
+  inputs: Inputs
+  runId: string
+  github: GitHub
+  done: Applied
+}
+
+async function publish(work: Work): Promise<void> {
+  const { plan, github, done } = work
+  const { moves } = plan
+  const ref = `refs/tags/${plan.tag}`
+  const object = plan.createTag ? await objectToTag(work) : undefined
+  if (moves.length === 0) {
+    if (object !== undefined) await createAlone(work, ref, object)
+    return
+  }
+  const now = await readRefs(github, [ref, ...moves.map(refOf)])
+  const standing = now.refs.get(ref)
+  if (object !== undefined && standing !== undefined) return standsAlready(work, standing, object)
+  if (hasMoved(work, now)) return
+  const updates = moves.map((move) => ({ ref: refOf(move), before: move.from, after: move.to }))
+  const creation = object === undefined ? [] : [{ ref, before: undefined, after: object }]
+  const updated = await updateRefs(github, now.repositoryId, [...creation, ...updates])
+  if (updated.kind === 'updated') {
+    done.created = plan.createTag
+    done.moved.push(...moves)
+  } else if (updated.kind === 'raced') {
+    const rival = updated.now.refs.get(ref)
+    if (object !== undefined && rival !== undefined) standsAlready(work, rival, object)
+    else hasMoved(work, updated.now)
+  } else {
+    // Not together, then: the full tag first, because it is what counts.
+    if (object !== undefined) await createAlone(work, ref, object)
+    if (done.created || object === undefined) for (const move of moves) await moveAlone(work, move)
+  }
+}
+
+/** A tag object with the trailer of this run, or the commit itself. Without a ref nobody sees the object yet. */
+async function objectToTag({ plan, inputs, runId, github }: Work): Promise<string> {
+  if (!inputs.annotated) return plan.sha
+  const trailer = runId === '' ? '' : `\n\n${RUN_TRAILER}: ${runId}`
+  const message = `${filled(inputs.tagMessage, plan).trimEnd()}${trailer}\n`
+  return createTagObject(github, { tag: plan.tag, message, commit: plan.sha })
+}
+
+async function createAlone(work: Work, ref: string, object: string): Promise<void> {
+  const { created } = await createRef(work.github, ref, object)
+  if (created) {
+    work.done.created = true
+    return
+  }
+  const standing = (await readRefs(work.github, [ref])).refs.get(ref)
+  if (standing !== undefined) standsAlready(work, standing, object)
+  else work.done.raced = `${work.plan.tag} came and went`
+}
+
+/** The tag is there although the plan knew none: made by this run, by another for the same commit, or in our way. */
+function standsAlready({ plan, runId, done }: Work, standing: PeeledRef, object: string): void {
+  const { commit, message = '' } = standing
+  if (commit !== plan.sha) {
+    done.raced = `${plan.tag} stands on ${commit ?? standing.object}, and this run wants it on ${plan.sha}`
+  } else if (standing.object === object || isMadeBy(message, runId)) {
+    done.created = true
+    if (plan.moves.length > 0) done.raced = `${plan.tag} is made, and its floating tags are open`
+  }
+}
+
+function isMadeBy(message: string, runId: string): boolean {
+  return runId !== '' && message.trimEnd().endsWith(`\n${RUN_TRAILER}: ${runId}`)
+}
+
+/** Whether a floating tag is not where the plan has seen it. */
+function hasMoved({ plan, done }: Work, { refs }: RefsNow): boolean {
+  const moved = plan.moves.find((move) => refs.get(refOf(move))?.object !== move.from)
+  if (moved !== undefined) done.raced = `${moved.name} has been moved`
+  return moved !== undefined
+}
+
+/** Moves one floating tag, and looks afterwards whether a higher version of its line has appeared meanwhile. */
+async function moveAlone(work: Work, move: FloatingMove): Promise<void> {
+  const { github, done } = work
+  const ref = refOf(move)
+  const moved = await moveRef(github, { ref, before: move.from, after: move.to })
+  if (moved.kind === 'raced') done.raced = `${move.name} has been moved`
+  if (moved.kind === 'refused') done.refused.push({ name: move.name, why: moved.reason })
+  if (moved.kind !== 'moved') return
+  const higher = work.plan.kind === 'rollback' ? undefined : await higherOfLine(work, move)
+  if (higher === undefined) done.moved.push(move)
+  else await moveRef(github, { ref, before: move.to, after: higher })
+}
+
+/** The commit of a stable version of the same line that ranks above ours. */
+async function higherOfLine(
+  { plan, inputs, github }: Work,
+  { kind }: FloatingMove,
+): Promise<string | undefined> {
+  const own = parseVersion(`${plan.major}.${plan.minor}.${plan.patch}`)
+  if (own === undefined) return undefined
+  const refs = await listRefs(github, `refs/tags/${inputs.tagPrefix}`)
+  const tags = refs.map(({ ref }) => ({ name: ref.slice('refs/tags/'.length) }))
+  const highest = highestOfLine(kind, own, readVersionTags(tags, inputs.tagPrefix))
+  if (highest === undefined || compareVersions(highest.version, own) <= 0) return undefined
+  const ref = `refs/tags/${highest.name}`
+  return (await readRefs(github, [ref])).refs.get(ref)?.commit
+}
+
+async function release(
+  plan: Writable,
+  inputs: Inputs,
+  isNew: boolean,
+  github: GitHub,
+): Promise<GitHubRelease> {
+  // The tag of a moment ago has none; a tag of an earlier attempt may.
+  const found = isNew
+    ? undefined
+    : ((await getReleaseByTag(github, plan.tag)) ?? (await findDraft(github, plan.tag)))
+  if (found !== undefined) return found
+  const made = await createRelease(github, {
+    tag: plan.tag,
+    name: filled(inputs.releaseName, plan),
+    body: inputs.releaseNotes,
+    draft: inputs.draft,
+    prerelease: plan.prerelease !== '',
+    makeLatest: plan.makeLatest,
+  })
+  return made.release
+}
+
+function refOf({ name }: { name: string }): string {
+  return `refs/tags/${name}`
+}
+
+function filled(template: string, { tag, version, sha }: Writable): string {
+  const values: Record<string, string> = { tag, version, sha }
+  return template.replace(/\{(tag|version|sha)\}/g, (_, name: string) => values[name] ?? '')
+}

@@ -1,0 +1,108 @@
+import type { Commit } from '../../../shared/git/history.ts'
+import type { Tag } from '../../../shared/git/tags.ts'
+import type { GitHub } from '../../../shared/github/client.ts'
+import { compare, listCommits, listRange } from '../../../shared/github/commits.ts'
+import { getTagObject, listTags } from '../../../shared/github/tags.ts'
+import { readVersionTags } from '../../../shared/version/tags.ts'
+import { compareVersions, isStable } from '../../../shared/version/version.ts'
+import type { Source } from './source.ts'
+
+/** Comparisons that are under way at once. */
+const AT_ONCE = 8
+
+/** The repository at GitHub; no checkout is needed. */
+export function apiSource(github: GitHub, sha: string, prefix: string): Source {
+  return {
+    kind: 'api',
+    tags: async () => {
+      const [tags, recent] = await Promise.all([listTags(github), newest(github, sha)])
+      const isRecent = ({ commit }: Tag): boolean => commit !== undefined && recent.has(commit)
+      const isReachable = await ancestry(tags, prefix, isRecent, github, sha)
+      return tags.map((tag) => ({ ...tag, reachable: isReachable(tag) }))
+    },
+    message: async ({ type, object }) =>
+      type === 'tag' ? (await getTagObject(github, object))?.message : undefined,
+    range: async (without, paths) => {
+      const [base, ...more] = without
+      if (base === undefined) return everything(github, sha, paths)
+      const range = await listRange(github, base, sha)
+      const rest = await Promise.all(more.map((each) => listRange(github, each, sha)))
+      const kept = rest.reduce((left, list) => common(left, list), range)
+      return paths.length === 0 ? kept : touching(github, sha, kept, paths)
+    },
+  }
+}
+
+/** The first page of history: most tags that matter stand on one of these. */
+async function newest(github: GitHub, sha: string): Promise<Set<string>> {
+  const found = new Set<string>()
+  for await (const commit of listCommits(github, sha)) {
+    found.add(commit.sha)
+    if (found.size === 100) break
+  }
+  return found
+}
+
+/** Asks about each version tag, from the highest down to the first stable one that is reachable. */
+async function ancestry(
+  tags: readonly Tag[],
+  prefix: string,
+  isRecent: (tag: Tag) => boolean,
+  github: GitHub,
+  sha: string,
+): Promise<(tag: Tag) => boolean> {
+  const ranked = readVersionTags(tags, prefix).sort((a, b) => compareVersions(b.version, a.version))
+  const answers = new Map<string, boolean>()
+  const isReachable = (tag: Tag): boolean => isRecent(tag) || answers.get(tag.commit ?? '') === true
+  for (let from = 0; from < ranked.length; from += AT_ONCE) {
+    const some = ranked.slice(from, from + AT_ONCE)
+    const end = some.findIndex((tag) => isStable(tag.version) && isReachable(tag))
+    const open = some.slice(0, end < 0 ? some.length : end).filter((tag) => !isReachable(tag))
+    const commits = new Set(open.flatMap(({ commit }) => commit ?? []))
+    await Promise.all(
+      [...commits].map(async (commit) => {
+        if (!answers.has(commit)) answers.set(commit, await isAncestor(github, commit, sha))
+      }),
+    )
+    if (some.some((tag) => isStable(tag.version) && isReachable(tag))) break
+  }
+  return isReachable
+}
+
+async function isAncestor(github: GitHub, commit: string, sha: string): Promise<boolean> {
+  const status = (await compare(github, commit, sha))?.status
+  return status === 'ahead' || status === 'identical'
+}
+
+async function everything(github: GitHub, sha: string, paths: readonly string[]): Promise<Commit[]> {
+  const all: Commit[] = []
+  for await (const commit of listCommits(github, sha)) all.push(commit)
+  return paths.length === 0 ? all : touching(github, sha, all, paths)
+}
+
+/** Those of a range that touch a path: its own history is read as far back as the range goes. */
+async function touching(
+  github: GitHub,
+  sha: string,
+  range: readonly Commit[],
+  paths: readonly string[],
+): Promise<Commit[]> {
+  if (range.length === 0) return []
+  const left = new Set(range.map((commit) => commit.sha))
+  const oldest = Math.min(...range.map(({ committedAt }) => committedAt))
+  const touched = new Set<string>()
+  await Promise.all(
+    paths.map(async (path) => {
+      for await (const commit of listCommits(github, sha, { path })) {
+        if (left.has(commit.sha)) touched.add(commit.sha)
+        else if (commit.committedAt < oldest) break
+      }
+    }),
+  )
+  return range.filter((commit) => touched.has(commit.sha))
+}
+
+function common(some: readonly Commit[], others: readonly Commit[]): Commit[] {
+  const shas = new Set(others.map(({ sha }) => sha))
+  return some.filter(({ sha }) => shas.has(sha))
+}

@@ -1,0 +1,81 @@
+import type { Inputs, Observation } from './model.ts'
+
+/** What the event and the ref allow. */
+export interface RefRule {
+  /** The branch the step runs on; absent on tags and pull requests. */
+  branch?: string
+  /** A build of a pull request; its image tag is `pr-N`. */
+  isPullRequest: boolean
+  /** Whether this ref may get tags at all; the `create` input is another matter. */
+  mayCreate: boolean
+  /** The identifier that `branches` has for this branch. */
+  prerelease?: string
+  /** Why nothing may be created, and what would change it. */
+  notice?: string
+}
+
+/** The contract's rule of refs: pull requests never, else `branches`, else the default branch; an order lifts the latter two. */
+export function refRule(inputs: Inputs, observation: Observation): RefRule {
+  const { event, ref } = observation
+  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
+  if (event.startsWith('pull_request') || event === 'merge_group') {
+    return {
+      ...(event === 'merge_group' && branch !== undefined ? { branch } : {}),
+      isPullRequest: event !== 'merge_group',
+      mayCreate: false,
+      notice: `Nothing is created on ${event}: what is not merged gets no version. Run the step on push as well.`,
+    }
+  }
+  const { makes, why } = ruleOf(branch, inputs, observation)
+  const isOrder = inputs.version !== undefined || inputs.bump !== 'auto' || inputs.mode === 'rollback'
+  const mayCreate = makes !== 'none' || isOrder
+  const remedy = 'Map the branch in "branches", or give "bump" or "version".'
+  return {
+    ...(branch === undefined ? {} : { branch }),
+    isPullRequest: false,
+    mayCreate,
+    ...(typeof makes === 'object' ? { prerelease: makes.prerelease } : {}),
+    ...(mayCreate ? {} : { notice: `Nothing is created on ${branch ?? ref}: ${why}. ${remedy}` }),
+  }
+}
+
+function ruleOf(
+  branch: string | undefined,
+  { branches }: Inputs,
+  { defaultBranch }: Observation,
+): { makes: 'release' | 'none' | { prerelease: string }; why: string } {
+  if (branch === undefined) return { makes: 'none', why: 'it is no branch' }
+  if (branches.length === 0) {
+    if (branch === defaultBranch) return { makes: 'release', why: '' }
+    const only = defaultBranch === undefined ? 'which is not known here' : defaultBranch
+    return { makes: 'none', why: `only the default branch releases (${only})` }
+  }
+  const rule =
+    branches.find(({ glob }) => glob === branch) ?? branches.find(({ glob }) => matchesGlob(glob, branch))
+  if (rule === undefined) return { makes: 'none', why: '"branches" has no rule for it' }
+  return { makes: rule.makes, why: `"branches" says so (${rule.glob}: none)` }
+}
+
+/**
+ * Whether a whole name matches a glob: `*` any text without a slash, `**` any text, `?` one character but a slash,
+ * everything else itself. Takes at most glob × name steps, whatever the stars.
+ */
+export function matchesGlob(glob: string, name: string): boolean {
+  const tokens = glob.match(/\*\*+|./gs) ?? []
+  // reached[j]: the tokens so far match the first j characters.
+  let reached = Array.from({ length: name.length + 1 }, (_, length) => length === 0)
+  for (const token of tokens) {
+    const next = reached.map(() => false)
+    for (let j = 0; j <= name.length; j++) {
+      const before = name[j - 1]
+      if (token.startsWith('*')) {
+        const grows = j > 0 && next[j - 1] === true && (token.length > 1 || before !== '/')
+        next[j] = reached[j] === true || grows
+      } else if (j > 0 && reached[j - 1] === true) {
+        next[j] = token === '?' ? before !== '/' : before === token
+      }
+    }
+    reached = next
+  }
+  return reached[name.length] === true
+}

@@ -1,0 +1,158 @@
+import {
+  bumpVersion,
+  higherVersion,
+  isPrereleaseOf,
+  type Level,
+  nextPrerelease,
+} from '../../../shared/version/bump.ts'
+import { tagNameProblem } from '../../../shared/version/tag-name.ts'
+import { findVersion, higherOfCore, highestTag } from '../../../shared/version/tags.ts'
+import {
+  compareVersions,
+  coreOf,
+  isStable,
+  parsePrefixedVersion,
+  parseVersion,
+  type Version,
+} from '../../../shared/version/version.ts'
+import { type ReadCommit, type Weighed, weigh } from './bump.ts'
+import { type KnownTag, type Scene, short } from './scene.ts'
+
+/** What to do about a version, before tags and images are worked out. */
+export type Answer =
+  | { kind: 'release'; version: Version; why: string }
+  | { kind: 'already-released'; tag: KnownTag; resumed: boolean; why: string }
+  | { kind: 'nothing'; current?: KnownTag | undefined; why: string }
+  | { kind: 'refused'; title: string; reason: string }
+
+/** The next version, by the contract's precedence: `version`, `bump`, labels, commits, `default-bump`. */
+export function nextVersion(scene: Scene, commits: readonly ReadCommit[], weighed: Weighed): Answer {
+  const { version } = scene.inputs
+  return version === undefined ? computed(scene, commits, weighed) : explicit(scene, version)
+}
+
+function explicit(scene: Scene, text: string): Answer {
+  const { inputs, observation, tags, base } = scene
+  const version = parsePrefixedVersion(text, inputs.tagPrefix)
+  if (version === undefined) {
+    return refused('Not a version', `version: "${text}" is not a strict SemVer 2.0.0 version such as 1.2.3.`)
+  }
+  const here = tags.filter(({ commit }) => commit === observation.sha)
+  const tag = findVersion(here, version)
+  if (tag !== undefined) return already(tag, isOfThisRun(tag, scene), 'the commit has this very version')
+  const elsewhere = findVersion(tags, version)
+  if (elsewhere !== undefined) return standsElsewhere(elsewhere, observation.sha)
+  if (base !== undefined && compareVersions(version, base.version) <= 0) {
+    return refused(
+      'The version is too low',
+      `version: ${version.version} is not higher than ${base.name}, which ${short(observation.sha)} already contains. Give a higher one.`,
+    )
+  }
+  return checked(scene, version, 'the input version says so')
+}
+
+function computed(scene: Scene, commits: readonly ReadCommit[], weighed: Weighed): Answer {
+  const { inputs, observation, tags, base, last, rule } = scene
+  const { bump } = inputs
+  const id = inputs.prerelease ?? rule.prerelease ?? (bump === 'prerelease' ? 'rc' : undefined)
+  const mine = highestTag(tags.filter((tag) => isOfThisRun(tag, scene) && isOfChannel(tag.version, id)))
+  if (mine !== undefined) return already(mine, true, 'this very run made the tag')
+
+  const nothing = (why: string, current = id === undefined ? (base ?? last) : (last ?? base)): Answer =>
+    current?.commit === observation.sha ? already(current, false, why) : { kind: 'nothing', current, why }
+  if (bump === 'none') return nothing('bump is none')
+  const isOrder = bump === 'major' || bump === 'minor' || bump === 'patch'
+  const level: Level = isOrder
+    ? bump
+    : bump === 'prerelease' && weighed.level === 'none'
+      ? 'patch'
+      : weighed.level
+  if (level === 'none') return nothing(weighed.why)
+  const why = isOrder ? `bump is ${bump}` : level === weighed.level ? weighed.why : 'bump is prerelease'
+
+  const candidate =
+    base === undefined ? parseVersion(inputs.initialVersion) : bumpVersion(base.version, level)
+  if (candidate === undefined) return tooLarge(base?.name ?? inputs.initialVersion)
+  // A stable release never ranks below a pre-release that it completes, nor does the next pre-release.
+  const core = last === undefined ? candidate : higherVersion(candidate, coreOf(last.version))
+  if (id === undefined) return checked(scene, core, why)
+
+  const latest = highestTag(tags.filter((tag) => tag.reachable && isPrereleaseOf(tag.version, core, id)))
+  if (latest !== undefined) {
+    const since = new Set(observation.sincePrerelease)
+    const added = weigh(
+      commits.filter(({ sha }) => since.has(sha)),
+      inputs,
+      isZero(scene),
+    )
+    const counts = isOrder ? added.reasons.length > 0 : added.level !== 'none'
+    if (!counts) return nothing(`since ${latest.name}, ${added.why}`, latest)
+  }
+  const next = nextPrerelease(
+    core,
+    id,
+    tags.map(({ version }) => version),
+  )
+  return next === undefined ? tooLarge(`${core.version}-${id}`) : checked(scene, next, why)
+}
+
+/** Whether the version before is 0.y.z. */
+export function isZero({ base, inputs }: Scene): boolean {
+  return (base?.version.major ?? parseVersion(inputs.initialVersion)?.major) === 0
+}
+
+function isOfThisRun({ commit, run }: KnownTag, { observation: { sha, runId } }: Scene): boolean {
+  return commit === sha && runId !== '' && run === runId
+}
+
+function isOfChannel(version: Version, id: string | undefined): boolean {
+  return id === undefined ? isStable(version) : isPrereleaseOf(version, version, id)
+}
+
+function already(tag: KnownTag, resumed: boolean, why: string): Answer {
+  return { kind: 'already-released', tag, resumed, why }
+}
+
+/** The last checks of a version that is about to be released. */
+function checked({ inputs, observation, tags }: Scene, version: Version, why: string): Answer {
+  const stands = findVersion(tags, version)
+  if (stands !== undefined) return standsElsewhere(stands, observation.sha)
+  const higher = higherOfCore(tags, version)
+  if (higher !== undefined) {
+    const remedy = isStable(higher.version)
+      ? 'Merge that commit into this branch.'
+      : `Use an identifier that ranks higher (alpha < beta < rc), or release ${coreOf(version).version} first.`
+    return refused(
+      'A higher version of the same core exists',
+      `${version.version} would rank below ${higher.name}, which stands on ${short(higher.commit)}. ${remedy}`,
+    )
+  }
+  const problem = tagNameProblem(`${inputs.tagPrefix}${version.version}`)
+  if (problem === undefined) return { kind: 'release', version, why }
+  return refused(
+    'Not a tag name',
+    `git takes no tag "${inputs.tagPrefix}${version.version}": ${problem}. Change tag-prefix.`,
+  )
+}
+
+function standsElsewhere({ name, commit, reachable }: KnownTag, sha: string): Answer {
+  const seen = reachable
+    ? `is on the older commit ${short(commit)}`
+    : `stands on ${short(commit)}, which ${short(sha)} does not contain`
+  const remedy = reachable
+    ? 'A version tag never moves: give a higher version.'
+    : 'A version tag never moves: merge that commit into this branch, or give another version.'
+  return refused('The version is taken', `${name} ${seen}. ${remedy}`)
+}
+
+function tooLarge(what: string): Answer {
+  return refused(
+    'The number is too large',
+    `No version follows ${what}: a number would be above 9007199254740991 or the text above 256 characters.`,
+  )
+}
+
+/** A failure for the person at the keyboard: the title in a few words, the reason with what to do next. */
+export function refused(title: string, reason: string): Extract<Answer, { kind: 'refused' }> {
+  return { kind: 'refused', title, reason }
+}

@@ -1,0 +1,140 @@
+import type { RunContext } from '../../shared/action/context.ts'
+import { log } from '../../shared/action/log.ts'
+import { setOutputs, setResult } from '../../shared/action/outputs.ts'
+import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import { writeSummary } from '../../shared/action/summary.ts'
+import type { Applied } from './apply.ts'
+import type { Inputs, Observation, Plan } from './plan/model.ts'
+import { summaryBlocks } from './summary.ts'
+
+/** Commits in `result`: as many as a person may want, not a second history. */
+const MAX_COMMITS = 2_000
+
+/** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
+export function report(
+  inputs: Inputs,
+  observation: Observation,
+  plan: Plan,
+  applied: Applied | undefined,
+  context: RunContext,
+): Outcome {
+  const { dryRun } = inputs
+  const wasMade = applied?.created === true || (plan.kind === 'already-released' && plan.resumed)
+  const released = wasMade && !dryRun
+  const floating = dryRun ? [] : standing(plan, inputs, observation, applied)
+  setOutputs({
+    version: plan.kind === 'refused' ? '' : (plan.version ?? ''),
+    tag: plan.kind === 'refused' ? '' : (plan.tag ?? ''),
+    'previous-version': plan.previousVersion ?? '',
+    'previous-tag': plan.previousTag ?? '',
+    bump: plan.kind === 'refused' ? 'none' : plan.bump,
+    released,
+    ...parts(plan),
+    sha: plan.sha,
+    commits: plan.reasons.length,
+    'floating-tags': floating.join('\n'),
+    'image-tags': plan.imageTags.join('\n'),
+    'release-id': applied?.release?.id ?? '',
+    'release-url': applied?.release?.url ?? '',
+  })
+  setResult('semver-tag', resultOf(inputs, observation, plan, applied, released), context.temp)
+  writeSummary(summaryBlocks(plan, applied, dryRun))
+  for (const notice of plan.notices) log.notice('Semver tag', notice)
+  if (applied?.created === true && plan.kind === 'release') log.info(`Created ${plan.tag} on ${plan.sha}.`)
+  for (const { name, to } of applied?.moved ?? []) log.info(`Moved ${name} to ${to}.`)
+  if (applied?.release !== undefined) log.info(`Release: ${applied.release.url}`)
+  return outcome(plan, applied, dryRun)
+}
+
+/** For a step that failed before there was a plan. */
+export function reportFailure({ sha, dryRun }: Inputs, context: RunContext): void {
+  setOutputs({
+    ...Object.fromEntries(
+      ['version', 'tag', 'previous-version', 'previous-tag', 'major', 'minor', 'patch', 'prerelease'].map(
+        (name) => [name, ''],
+      ),
+    ),
+    bump: 'none',
+    released: false,
+    'is-prerelease': false,
+    sha,
+    commits: 0,
+    ...Object.fromEntries(
+      ['floating-tags', 'image-tags', 'release-id', 'release-url'].map((name) => [name, '']),
+    ),
+  })
+  setResult('semver-tag', { dryRun, released: false, kind: 'failed' }, context.temp)
+}
+
+/** Green when all that was wanted stands; what does stand is told in any case. */
+function outcome(plan: Plan, applied: Applied | undefined, dryRun: boolean): Outcome {
+  if (plan.kind === 'refused') return failed(plan.title, plan.reason)
+  const { failure, raced, refused = [] } = applied ?? {}
+  if (failure !== undefined)
+    return failed(failure.title, `${failure.message}${whatStands(applied, plan.tag)}`)
+  if (raced !== undefined) {
+    return failed(
+      'Other runs were faster',
+      `${raced}. It was worked out again three times: run the job again.`,
+    )
+  }
+  if (refused.length > 0) {
+    const lines = refused.map(({ name, why }) => `${name} was not moved: ${why}`)
+    return failed('Floating tag refused', [...lines, `${plan.tag} stands.`].join('\n'))
+  }
+  if (dryRun) log.info('Dry run: nothing was written.')
+  return passed
+}
+
+function whatStands(applied: Applied | undefined, tag = ''): string {
+  return applied?.created === true ? `\n${tag} stands: run the job again to go on from there.` : ''
+}
+
+/** The floating tags that stand on the commit of the plan, in the order in which they were asked for. */
+function standing(
+  plan: Plan,
+  { floatingTags }: Inputs,
+  { floating }: Observation,
+  applied: Applied | undefined,
+): string[] {
+  if (!('moves' in plan)) return []
+  return [...plan.moves, ...plan.left]
+    .filter(
+      ({ name }) =>
+        applied?.moved.some((move) => move.name === name) ||
+        floating.some((tag) => tag.name === name && tag.commit === plan.sha),
+    )
+    .sort((a, b) => floatingTags.indexOf(a.kind) - floatingTags.indexOf(b.kind))
+    .map(({ name }) => name)
+}
+
+function parts(plan: Plan): Record<string, string | number | boolean> {
+  const { major = '', minor = '', patch = '', prerelease = '' } = plan.kind === 'refused' ? {} : plan
+  return { major, minor, patch, prerelease, 'is-prerelease': prerelease !== '' }
+}
+
+/** `result`; its shape is documented in the README. */
+function resultOf(
+  { dryRun }: Inputs,
+  { source }: Observation,
+  plan: Plan,
+  applied: Applied | undefined,
+  released: boolean,
+): Record<string, unknown> {
+  const { reasons, imageTags, notices, ...rest } = plan
+  const facts = dryRun ? undefined : applied
+  return {
+    dryRun,
+    released,
+    source,
+    ...rest,
+    imageTags,
+    notices,
+    created: facts?.created ?? false,
+    moved: facts?.moved.map(({ name }) => name) ?? [],
+    refused: facts?.refused ?? [],
+    release: facts?.release ?? null,
+    commitCount: reasons.length,
+    commits: reasons.slice(0, MAX_COMMITS),
+  }
+}

@@ -1,0 +1,1 @@
+export const id=881;export const ids=[881];export const modules={2881:(e,o,r)=>{async function readRepository(e){const{data:o}=await e.send({route:"GET /repos/{owner}/{repo}",about:`the repository ${e.owner}/${e.repo}`});return{defaultBranch:o.default_branch,private:o.private}}r.d(o,{readRepository:()=>readRepository})}};

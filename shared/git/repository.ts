@@ -1,0 +1,63 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import { notARepository } from './failures.ts'
+
+/** A repository on disk. No process is needed to know these facts, and nothing above `directory` is looked at. */
+export interface Repository {
+  /** Absolute, links resolved: the top of the work tree, or a bare repository. */
+  readonly directory: string
+  readonly gitDir: string
+  /** What all work trees of it share; the same as `gitDir` in most repositories. */
+  readonly commonDir: string
+  readonly bare: boolean
+  /** History was cut off when it was cloned: counts, bases and ancestry cannot be trusted. */
+  readonly shallow: boolean
+}
+
+/**
+ * Finds the repository whose top is `directory`: a work tree, a linked work tree, a submodule or a bare repository.
+ * Only files are read, as gitrepository-layout(5) describes them, so that the processes of a step are left for the
+ * questions that need git; a repository that only looks like one fails at the first of them.
+ *
+ * @throws GitError not-a-repository
+ */
+export function openRepository(directory: string): Repository {
+  let top: string
+  try {
+    top = realpathSync(directory)
+  } catch {
+    throw notARepository(directory)
+  }
+  const bare = !existsSync(join(top, '.git'))
+  const gitDir = bare ? top : gitDirOf(top)
+  const commonDir = gitDir === undefined ? undefined : pathIn(gitDir, 'commondir', /^(.+)$/)
+  if (
+    gitDir === undefined ||
+    !existsSync(join(gitDir, 'HEAD')) ||
+    !existsSync(join(commonDir ?? gitDir, 'objects'))
+  ) {
+    throw notARepository(directory)
+  }
+  const common = commonDir ?? gitDir
+  return { directory: top, gitDir, commonDir: common, bare, shallow: isShallow(common) }
+}
+
+/** `.git` is the folder itself, or a file that says where it is. */
+function gitDirOf(top: string): string | undefined {
+  const dotGit = join(top, '.git')
+  return statSync(dotGit).isDirectory() ? dotGit : pathIn(top, '.git', /^gitdir: (.+)$/)
+}
+
+/** A path that stands in a small file, relative to the folder of that file. */
+function pathIn(folder: string, file: string, form: RegExp): string | undefined {
+  const path = join(folder, file)
+  if (!existsSync(path) || statSync(path).size > 8_192) return undefined
+  const found = form.exec(readFileSync(path, 'utf8').replace(/\r?\n$/, ''))?.[1]
+  if (found === undefined) return undefined
+  return isAbsolute(found) ? found : resolve(folder, found)
+}
+
+function isShallow(commonDir: string): boolean {
+  const stats = statSync(join(commonDir, 'shallow'), { throwIfNoEntry: false })
+  return stats !== undefined && stats.size > 0
+}

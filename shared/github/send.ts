@@ -1,0 +1,143 @@
+import type { GitHubOptions } from './client.ts'
+import { GitHubError } from './errors.ts'
+import { type Failed, judge } from './judge.ts'
+import { type Connection, connectOctokit } from './octokit.ts'
+import { failureWords } from './words.ts'
+
+/** One thing asked of GitHub. */
+export interface Call {
+  /** As in GitHub's documentation: `GET /repos/{owner}/{repo}`; owner and repo are filled in. */
+  route: string
+  parameters?: Readonly<Record<string, unknown>>
+  /** Such as `the tag v1.2.3`: what the call is about, for messages. */
+  about: string
+  /**
+   * Whether it may be sent again after a failure that leaves its outcome open. When not given: GET may, anything else
+   * may not, and then the error is `uncertain`.
+   */
+  repeatable?: boolean
+  /** Times it is sent at most; 5 when not given. */
+  attempts?: number
+  /** What is wrong with an answer whose status is good (GraphQL). */
+  check?: (reply: Reply<unknown>) => Failed | undefined
+}
+
+export interface Reply<T> {
+  status: number
+  headers: Record<string, string>
+  data: T
+}
+
+/** What a client keeps between its calls. */
+export interface Sender {
+  readonly options: GitHubOptions
+  readonly owner: string
+  readonly repo: string
+  calls: number
+  /** A write of contents was granted before: then a later 403 is not about that permission. */
+  wroteContents: boolean
+  connection: Promise<Connection> | undefined
+}
+
+const ATTEMPTS = 5
+const FIRST_WAIT_MS = 500
+/** "If your request failed and there is no header, wait at least one minute", then longer each time. */
+const RATE_LIMIT_WAIT_MS = 60_000
+
+/**
+ * Sends a call until it is answered for good. A refusal by a rate limit, a connection that could not be made, and
+ * whatever fails on a repeatable call are tried again, after the time that GitHub asks for or a growing one with
+ * jitter, within the deadline.
+ *
+ * @throws GitHubError
+ * @see https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+ */
+export async function sendCall<T>(sender: Sender, call: Call): Promise<Reply<T>> {
+  const { options } = sender
+  const attempts = call.attempts ?? ATTEMPTS
+  const isRead = call.route.startsWith('GET ')
+  for (let attempt = 1; ; attempt++) {
+    if (options.signal?.aborted) throw cancelled(call)
+    const outcome = await attemptCall<T>(sender, call)
+    if (outcome.ok) {
+      if (/^\w+ \/repos\/\{owner}\/\{repo}\/(?:git|releases)\b/.test(call.route) && !isRead)
+        sender.wroteContents = true
+      return outcome.reply
+    }
+    const { failed } = outcome
+    if (options.signal?.aborted) throw cancelled(call)
+    const again = failed.notApplied || (call.repeatable ?? isRead)
+    const uncertain = !isRead && !failed.notApplied && failed.transient
+    if (!failed.transient || !again || attempt >= attempts) {
+      throw failureWords(failed, call, { uncertain, wroteContents: sender.wroteContents })
+    }
+    const wait = waitFor(failed, attempt)
+    if (performance.now() + wait >= options.deadline) {
+      throw failureWords(failed, call, { uncertain, wroteContents: false, wait })
+    }
+    options.onWait?.(`${failed.words || failed.kind}; asking again about ${call.about}`, wait)
+    await (options.pause ?? pause)(wait, options.signal)
+  }
+}
+
+async function attemptCall<T>(
+  sender: Sender,
+  call: Call,
+): Promise<{ ok: true; reply: Reply<T> } | { ok: false; failed: Failed }> {
+  const { options, owner, repo } = sender
+  if (performance.now() >= options.deadline) {
+    const message = `There is no time left for ${call.about}. Give the step a longer time.`
+    throw new GitHubError('deadline', 'Out of time', message)
+  }
+  // A module that cannot be loaded is a defect and no failure of GitHub: outside the try.
+  sender.connection ??= connectOctokit(options)
+  const { request } = await sender.connection
+  sender.calls += 1
+  try {
+    const { status, headers, data } = await request(call.route, {
+      ...(call.route.includes('{owner}') ? { owner, repo } : {}),
+      ...call.parameters,
+      headers: { 'x-github-api-version': '2022-11-28' },
+    })
+    const reply = { status, headers: headers as Record<string, string>, data: data as T }
+    // A proxy's or a captive portal's page comes with 200 as well.
+    if (status !== 204 && (typeof data !== 'object' || data === null)) {
+      return { ok: false, failed: notJson(status) }
+    }
+    const failed = call.check?.(reply)
+    return failed === undefined ? { ok: true, reply } : { ok: false, failed }
+  } catch (thrown) {
+    return { ok: false, failed: judge(thrown) }
+  }
+}
+
+function notJson(status: number): Failed {
+  return {
+    ...{ kind: 'server', status, notApplied: false, transient: true, wait: undefined, headers: {} },
+    words: 'the answer is not JSON',
+  }
+}
+
+/** ms to wait before the next attempt: as long as GitHub says, or twice as long each time, with jitter. */
+function waitFor(failed: Failed, attempt: number): number {
+  if (failed.wait !== undefined) return failed.wait + Math.random() * 1_000
+  const first = failed.kind === 'rate-limit' ? RATE_LIMIT_WAIT_MS : FIRST_WAIT_MS
+  return first * 2 ** (attempt - 1) * (1 + Math.random() / 2)
+}
+
+function cancelled({ about }: Call): GitHubError {
+  return new GitHubError('cancelled', 'Cancelled', `Stopped before GitHub had answered about ${about}.`)
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done)
+    if (signal?.aborted) done()
+  })
+}

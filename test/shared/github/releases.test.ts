@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  createRelease,
+  findDraft,
+  getReleaseByTag,
+  type NewRelease,
+} from '../../../shared/github/releases.ts'
+import { addCommit, addTag } from '../../support/github/state.ts'
+import { asked, client, failure, stage } from './stage.ts'
+
+const CREATE = 'POST /repos/{owner}/{repo}/releases'
+const NEW: NewRelease = {
+  tag: 'v1.0.0',
+  name: 'v1.0.0',
+  body: 'notes',
+  draft: false,
+  prerelease: false,
+  makeLatest: true,
+}
+
+async function tagged() {
+  const github = await stage()
+  addTag(github.state, 'v1.0.0', addCommit(github.state, { message: 'feat: a' }))
+  return { github, one: client(github), state: github.state }
+}
+
+describe('a release', () => {
+  test('is made with one call, without a target', async () => {
+    const { github, one, state } = await tagged()
+    const { created, release } = await createRelease(one, NEW)
+    expect(created).toBe(true)
+    expect(release).toMatchObject({ id: 1, tag: 'v1.0.0', body: 'notes', draft: false, immutable: false })
+    expect(release.url).toContain('/octo/demo/releases/tag/v1.0.0')
+    expect(github.log).toHaveLength(1)
+    expect(github.log[0]?.body).not.toHaveProperty('target_commitish')
+    expect(state.latestRelease).toBe(1)
+    expect(await getReleaseByTag(one, 'v1.0.0')).toEqual(release)
+    expect(await getReleaseByTag(one, 'v2.0.0')).toBeUndefined()
+  })
+
+  test.each([
+    [{ prerelease: true }, undefined],
+    [{ draft: true }, undefined],
+    [{ makeLatest: false }, undefined],
+    [{}, 1],
+  ])('%j makes %s the latest', async (more, latest) => {
+    const { one, state } = await tagged()
+    await createRelease(one, { ...NEW, ...more })
+    expect(state.latestRelease).toBe(latest)
+  })
+
+  test('that is there already is given', async () => {
+    const { one } = await tagged()
+    const first = await createRelease(one, NEW)
+    expect(await createRelease(one, { ...NEW, body: 'other' })).toEqual({
+      created: false,
+      release: first.release,
+    })
+  })
+
+  test.each([false, true])('whose reply is lost is read back (draft: %s)', async (draft) => {
+    const { github, one, state } = await tagged()
+    github.fault({ on: CREATE, cut: 'after' })
+    const { created, release } = await createRelease(one, { ...NEW, draft })
+    expect([created, release.draft, state.releases.length]).toEqual([false, draft, 1])
+    expect(await findDraft(one, 'v1.0.0')).toEqual(draft ? release : undefined)
+  })
+
+  test('that never arrived is sent again', async () => {
+    const { github, one, state } = await tagged()
+    github.fault({ on: CREATE, cut: 'before' })
+    expect((await createRelease(one, NEW)).created).toBe(true)
+    expect(state.releases).toHaveLength(1)
+    expect(asked(github)).toEqual(['POST /releases', 'GET /releases/tags/{tag}', 'POST /releases'])
+  })
+
+  test('with notes that are too long is refused before anything is sent', async () => {
+    const { github, one } = await tagged()
+    const error = await failure(createRelease(one, { ...NEW, body: 'x'.repeat(125_001) }))
+    expect(error.message).toContain('125000')
+    expect(github.log).toEqual([])
+    expect((await createRelease(one, { ...NEW, body: 'x'.repeat(125_000) })).created).toBe(true)
+  })
+
+  test('that is immutable says so', async () => {
+    const { one, state } = await tagged()
+    state.immutableReleases = true
+    expect((await createRelease(one, NEW)).release.immutable).toBe(true)
+  })
+})

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  buildSchema,
+  type DocumentNode,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql'
+import type { Answer, Asked } from '../route.ts'
+import { type ObjectType, peeled, type StagePull, type State } from '../state.ts'
+import { typed } from './graphql-error.ts'
+import { nodeId } from './repository.ts'
+import { updateRefs } from './update-refs.ts'
+
+/** What GraphQL needs to know besides the request. */
+export interface GraphqlSettings {
+  /** Mutations that this server is too old for. */
+  without: readonly string[]
+}
+
+const whole = readFileSync(join(import.meta.dirname, '..', 'schema-subset.graphql'), 'utf8')
+const schemas = new Map<string, GraphQLSchema>()
+
+/** GitHub stops a query that asks for more. */
+const MAX_NODES = 500_000
+
+/** Runs a query or mutation against the subset of GitHub's own schema; what is not in it is an error, as there. */
+export function graphql(asked: Asked, settings: GraphqlSettings): Answer {
+  const { query, variables } = asked.body as { query?: string; variables?: Record<string, unknown> }
+  const schema = schemaWithout(settings.without)
+  let document: DocumentNode
+  try {
+    document = parse(query ?? '')
+  } catch (error) {
+    return answer(undefined, [{ message: `Parse error: ${(error as Error).message}` }])
+  }
+  const invalid = validate(schema, document)
+  if (invalid.length > 0) return answer(undefined, invalid.map(inGitHubsWords))
+  const result = execute({
+    schema,
+    document,
+    variableValues: variables ?? {},
+    rootValue: root(asked),
+    typeResolver: (value) => (value as { __typename: string }).__typename,
+  })
+  if (result instanceof Promise) throw new Error('resolvers are synchronous')
+  const errors = result.errors?.map(({ message, path, extensions }) => ({ ...extensions, message, path }))
+  return answer(result.data, errors)
+}
+
+function answer(data: unknown, errors: readonly unknown[] | undefined): Answer {
+  return {
+    status: 200,
+    data: { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors }) },
+  }
+}
+
+function schemaWithout(names: readonly string[]): GraphQLSchema {
+  const key = names.join()
+  let schema = schemas.get(key)
+  if (schema === undefined) {
+    const left = names.reduce((text, name) => {
+      const input = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
+      return text
+        .replace(new RegExp(`^ {2}${name}\\(.*$`, 'm'), '  nothing: Int')
+        .replace(`input ${input}`, 'input Unknown')
+    }, whole)
+    schema = buildSchema(left, { assumeValidSDL: true })
+    schemas.set(key, schema)
+  }
+  return schema
+}
+
+/** How GitHub (graphql-ruby) says what graphql-js finds wrong. */
+function inGitHubsWords({ message, locations }: GraphQLError): unknown {
+  const [, field, type] = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(message) ?? []
+  if (field !== undefined) {
+    const extensions = { code: 'undefinedField', typeName: type, fieldName: field }
+    return { message: `Field '${field}' doesn't exist on type '${type}'`, locations, extensions }
+  }
+  const [, input] = /^Unknown type "(\w+)"/.exec(message) ?? []
+  if (input !== undefined) {
+    const extensions = { code: 'variableRequiresValidType', typeName: input }
+    return { message: `${input} isn't a defined input type (on $input)`, locations, extensions }
+  }
+  return { message, locations, extensions: { code: 'invalid' } }
+}
+
+function root(asked: Asked): Record<string, unknown> {
+  const { state } = asked
+  return {
+    repository: ({ owner, name }: { owner: string; name: string }) => {
+      if (owner !== state.owner || name !== state.name) {
+        throw typed('NOT_FOUND', `Could not resolve to a Repository with the name '${owner}/${name}'.`)
+      }
+      return repositoryNode(asked)
+    },
+    rateLimit: () => ({ cost: 1, limit: 1_000, remaining: 999, resetAt: '2026-01-01T00:00:00Z' }),
+    updateRefs: ({ input }: { input: Record<string, unknown> }) => updateRefs(asked, input),
+  }
+}
+
+function repositoryNode({ state, token }: Asked): Record<string, unknown> {
+  const refNode = (ref: string) => ({
+    ...{
+      id: `REF_${ref}`,
+      name: ref.replace(/^refs\/(?:heads|tags)\//, ''),
+      prefix: ref.replace(/[^/]*$/, ''),
+    },
+    target: () => objectNode(state, state.refs.get(ref) ?? '', token.permissions),
+  })
+  return {
+    ...{ id: nodeId(state), name: state.name, nameWithOwner: `${state.owner}/${state.name}` },
+    ref: ({ qualifiedName }: { qualifiedName: string }) => {
+      const names = [qualifiedName, `refs/heads/${qualifiedName}`, `refs/tags/${qualifiedName}`]
+      const ref = names.find((name) => state.refs.has(name))
+      return ref === undefined ? null : refNode(ref)
+    },
+    refs: ({ refPrefix, query, ...paging }: { refPrefix: string; query?: string } & Paging) => {
+      const names = [...state.refs.keys()].filter((ref) => ref.startsWith(refPrefix))
+      const found = names.filter((ref) => ref.slice(refPrefix.length).includes(query ?? '')).sort()
+      return connection(found, paging, (ref) => ({ ...refNode(ref), name: ref.slice(refPrefix.length) }))
+    },
+    object: ({ oid, expression }: { oid?: string; expression?: string }) =>
+      objectNode(state, oid ?? state.refs.get(`refs/heads/${expression}`) ?? '', token.permissions),
+    pullRequest: ({ number }: { number: number }) => {
+      const pull = state.pulls.find((one) => one.number === number)
+      if (pull === undefined)
+        throw typed('NOT_FOUND', `Could not resolve to a PullRequest with the number of ${number}.`)
+      return pullNode(pull)
+    },
+  }
+}
+
+function objectNode(state: State, sha: string, permissions: Readonly<Record<string, string>>): unknown {
+  const commit = state.commits.get(sha)
+  const node = (type: ObjectType) => ({
+    __typename: type[0]?.toUpperCase() + type.slice(1),
+    id: `O_${sha}`,
+    oid: sha,
+  })
+  if (commit !== undefined) {
+    return {
+      ...node('commit'),
+      message: commit.message.replace(/\n+$/, ''),
+      associatedPullRequests: (paging: Paging) => {
+        if (permissions['pull-requests'] === undefined && state.private) {
+          throw typed('FORBIDDEN', 'Resource not accessible by integration')
+        }
+        return connection(
+          state.pulls.filter(({ commits }) => commits.includes(sha)),
+          paging,
+          pullNode,
+        )
+      },
+    }
+  }
+  const tag = state.tagObjects.get(sha)
+  if (tag !== undefined) {
+    const target = () => objectNode(state, tag.object.sha, permissions)
+    return { ...node('tag'), name: tag.tag, message: `${tag.message}\n`, target }
+  }
+  const other = state.otherObjects.get(peeled(state, sha) ?? sha)
+  return other === undefined ? null : node(other)
+}
+
+function pullNode({ number, title, author, labels, merged, base, body }: StagePull): unknown {
+  return {
+    ...{
+      id: `PR_${number}`,
+      number,
+      title,
+      merged,
+      body,
+      baseRefName: base,
+      url: `https://github.com/pull/${number}`,
+    },
+    ...{ mergedAt: merged ? '2026-01-01T00:00:00Z' : null, authorAssociation: 'MEMBER' },
+    author: author === null ? null : { __typename: 'User', login: author },
+    labels: (paging: Paging) => connection(labels, paging, (name) => ({ id: `L_${name}`, name })),
+  }
+}
+
+interface Paging {
+  first?: number
+  last?: number
+  after?: string
+}
+
+function connection<T>(
+  all: readonly T[],
+  { first, last, after }: Paging,
+  node: (item: T) => unknown,
+): unknown {
+  if (first === undefined && last === undefined) {
+    throw typed(
+      'MISSING_PAGINATION_BOUNDARIES',
+      'You must provide a `first` or `last` value to properly paginate.',
+    )
+  }
+  const size = first ?? last ?? 0
+  if (size > 100 || all.length > MAX_NODES) {
+    throw typed('EXCESSIVE_PAGINATION', `Requesting ${size} records exceeds the limit of 100 records.`)
+  }
+  const from = after ? Number(Buffer.from(after, 'base64').toString()) : 0
+  const items = all.slice(from, from + size)
+  const end = from + items.length
+  return {
+    totalCount: all.length,
+    nodes: items.map(node),
+    pageInfo: {
+      ...{ hasNextPage: end < all.length, hasPreviousPage: from > 0 },
+      ...{ endCursor: Buffer.from(String(end)).toString('base64'), startCursor: null },
+    },
+  }
+}
