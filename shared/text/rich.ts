@@ -103,6 +103,7 @@ export function fitPages(
   const perPage = Math.max(0, room.page - noteRoom)
   let total = room.total - noteRoom
   let page = perPage
+  let missing: number | undefined
   for (const [index, line] of lines.entries()) {
     const markup = fitLine(line, perPage - 1, render)
     if (markup.length + 1 > page && pages.length < room.pages && page < perPage) {
@@ -112,15 +113,17 @@ export function fitPages(
     const left = Math.min(page, total) - 1
     if (markup.length > left) {
       const part = left < MIN_PART ? '' : fitLine(line, left, render)
-      const last = renderLine(note(lines.length - index - (part === '' ? 0 : 1)), render)
       if (part !== '') pages.at(-1)?.push(part)
-      if (noteRoom <= Math.min(room.page, room.total) + 1) pages.at(-1)?.push(last)
+      missing = lines.length - index - (part === '' ? 0 : 1)
       break
     }
+    if (renderLine(line, render).length > perPage - 1) missing = 0
     pages.at(-1)?.push(markup)
     page -= markup.length + 1
     total -= markup.length + 1
   }
+  const hasRoom = noteRoom <= Math.min(room.page, room.total) + 1
+  if (missing !== undefined && hasRoom) pages.at(-1)?.push(renderLine(note(missing), render))
   return pages.map((texts) => texts.join('\n')).filter((markup) => markup !== '')
 }
 

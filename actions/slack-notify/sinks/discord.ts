@@ -1,4 +1,4 @@
-import { fitLine, fitPages, type Line, type Span, text } from '../../../shared/text/rich.ts'
+import { bold, fitLine, fitPages, type Line, type Span, text } from '../../../shared/text/rich.ts'
 import { cutNote, type Message } from '../message/model.ts'
 import { type Delivered, delivered, undelivered, type Wire } from './delivery.ts'
 import { excerpt, post } from './post.ts'
@@ -51,7 +51,7 @@ export function discordPayload(message: Message): object {
   const lines: Line[] = [
     ...lead,
     ...pages,
-    ...lists.flatMap(({ title: name, lines: each }): Line[] => [[], [{ kind: 'bold', text: name }], ...each]),
+    ...lists.flatMap(({ title: name, lines: each }): Line[] => [[], [bold(name)], ...each]),
     ...more,
   ]
   const used =

@@ -1,6 +1,5 @@
 import { cutMrkdwn, renderMrkdwn } from '../../../shared/text/mrkdwn.ts'
 import { renderLine } from '../../../shared/text/rich.ts'
-import { cut } from '../../../shared/text/untrusted.ts'
 import { cutNote, type Message } from '../message/model.ts'
 import type { Block } from '../parse/values.ts'
 
@@ -62,7 +61,6 @@ function fitted(value: unknown, limit: number): unknown {
     }),
   )
   if (typeof text !== 'string') return copy
-  if (type === 'plain_text') return { ...copy, text: cut(text.toWellFormed(), limit) }
   return {
     ...copy,
     text: cutMrkdwn(withoutMentions(text.toWellFormed()), type === 'markdown' ? SLACK.total : limit),

@@ -1,4 +1,4 @@
-import { escapeMrkdwn, escapePlainText, renderMrkdwn } from '../../../shared/text/mrkdwn.ts'
+import { escapePlainText, renderMrkdwn } from '../../../shared/text/mrkdwn.ts'
 import { bold, fitLine, fitPages, type Line, renderLine, text } from '../../../shared/text/rich.ts'
 import { cut } from '../../../shared/text/untrusted.ts'
 import { cutNote, type Fact, type Mention, type Message } from '../message/model.ts'
@@ -77,7 +77,7 @@ export function slackPayload(
   }
   add(lead, Math.min(SLACK.section, room), 1)
   for (const [index, { title, lines }] of lists.entries()) {
-    add([[{ kind: 'bold', text: title }], ...lines], Math.floor(room / (lists.length - index)), PAGES)
+    add([[bold(title)], ...lines], Math.floor(room / (lists.length - index)), PAGES)
   }
   const attachments = box.length === 0 ? [] : [{ color: look.color, fallback, blocks: box }]
   return { text: fallback, blocks: head, attachments, ...unfurl }
@@ -113,7 +113,7 @@ function mentionMarkup(mention: Mention): string {
     case 'group':
       return `<!subteam^${mention.id}>`
     case 'name':
-      return escapeMrkdwn(cut(`@${mention.name}`, 50))
+      return renderMrkdwn(text(cut(`@${mention.name}`, 50)))
   }
 }
 

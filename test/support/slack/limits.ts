@@ -52,11 +52,13 @@ function textProblems(given: unknown, limit: number, types: readonly string[], a
   if (typeof text !== 'string' || text === '')
     return [`invalid_blocks: must be more than 0 characters [${at}]`]
   if (text.length > limit) return [`invalid_blocks: must be less than ${limit + 1} characters [${at}]`]
-  return markupProblems(text).map((problem) => `${problem} [${at}]: ${JSON.stringify(text.slice(-200))}`)
+  return markupProblems(text, type).map(
+    (problem) => `${problem} [${at}]: ${JSON.stringify(text.slice(-200))}`,
+  )
 }
 
 /** Broken entities, brackets and code spans: signs of a cut through something. */
-export function markupProblems(text: string): string[] {
+export function markupProblems(text: string, type = 'mrkdwn'): string[] {
   const problems: string[] = []
   const rest = text.replace(
     /<(?:https?:\/\/[^\s<>|]+(?:\|[^<>|\n]*)?|@[UW]\w+|!subteam\^S\w+|!(?:here|channel))>/g,
@@ -64,7 +66,7 @@ export function markupProblems(text: string): string[] {
   )
   if (/[<>]/.test(rest)) problems.push('a loose bracket')
   if (/&(?!(?:amp|lt|gt);)/.test(text)) problems.push('a broken entity')
-  if ((text.match(/`/g) ?? []).length % 2 > 0) problems.push('an open code span')
+  if (type === 'mrkdwn' && (text.match(/`/g) ?? []).length % 2 > 0) problems.push('an open code span')
   if (!text.isWellFormed()) problems.push('half of a surrogate pair')
   return problems
 }
