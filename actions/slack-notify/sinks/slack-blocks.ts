@@ -69,7 +69,9 @@ function fitted(value: unknown, limit: number): unknown {
 
 /** `<@U…>`, `<!here>` and `<!subteam^S…>` are shown instead of obeyed; `<!date^…>` calls nobody. */
 function withoutMentions(markup: string): string {
-  return markup.replace(/<(?=@|!(?!date\^))/g, '&lt;')
+  return markup.replace(/<((?:@|!(?!date\^))[^<>]*)(>?)/g, (_, inner: string, end: string) => {
+    return `&lt;${inner}${end === '' ? '' : '&gt;'}`
+  })
 }
 
 function textSize(value: unknown): number {
