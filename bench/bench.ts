@@ -5,6 +5,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { healthCheck } from './cases/health-check.ts'
+import { slackNotify } from './cases/slack-notify.ts'
 import type { Row } from './row.ts'
 
 const { values } = parseArgs({
@@ -12,7 +13,10 @@ const { values } = parseArgs({
 })
 const README = join(import.meta.dirname, '..', 'README.md')
 
-const rows: Row[] = [...(await healthCheck(values.quick ?? false))]
+const rows: Row[] = [
+  ...(await healthCheck(values.quick ?? false)),
+  ...(await slackNotify(values.quick ?? false)),
+]
 const machine = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores`
 const text = `${table(rows)}\n\nMedians of paired runs, ratios to \`node -e 0\`, whole process; ${machine}.`
 console.log(text)

@@ -186,7 +186,7 @@ export function messageOf(name: TemplateName, subject: Subject): Message {
   if (changes.length > 0) lists.push({ title: 'Changes', lines: changes })
   return {
     look,
-    headline: title || sentence,
+    headline: text(title || sentence).text,
     lead: [
       ...(title !== '' && name !== 'plain' ? [[bold(sentence)]] : []),
       ...(template.lines?.(subject) ?? []),

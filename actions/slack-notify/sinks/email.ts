@@ -9,20 +9,21 @@ import { pauseBefore } from './retry.ts'
 /** A line of an e-mail's head has 998 characters (RFC 5322 section 2.1.1); people read the first fifty. */
 const SUBJECT = 200
 
-/** What helps, by the code of nodemailer. */
+/** What helps, by our word or the code of nodemailer. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  EAUTH: 'Are "user" and "password" right? Many providers want an app password.',
-  EDNS: 'Is the host of "smtp" right, and may the runner resolve it?',
-  ECONNECTION: 'Is "smtp" right, and may the runner reach it? GitHub’s own runners cannot use port 25.',
-  ESOCKET: 'Is "smtp" right: smtps (465) or smtp (587)?',
-  ETLS: 'The server has no TLS to offer, and without it the password could be read: use smtps.',
-  EENVELOPE: 'The server does not take this "from" or one of "to".',
-  ETIMEDOUT: 'It may have arrived, so it was not sent again.',
+  connect: 'Is "smtp" right, and may the runner reach it? GitHub’s own runners cannot use port 25.',
+  dns: 'Is the host of "smtp" right, and may the runner resolve it?',
+  timeout: 'It may have arrived, so it was not sent again.',
+  econnection: 'It may have arrived, so it was not sent again.',
+  eauth: 'Are "user" and "password" right? Many providers want an app password.',
+  eenvelope: 'The server does not take this "from" or one of "to".',
+  esocket: 'Is "smtp" right: smtps (465) or smtp (587)?',
+  etls: 'The server has no TLS to offer, and without it the password could be read: use smtps.',
 }
 
 interface SmtpError {
   code?: string
-  command?: string
+  syscall?: string
   responseCode?: number
   message?: string
 }
@@ -59,17 +60,11 @@ export async function sendEmail(target: EmailTarget, message: Message, wire: Wir
       return delivered(Number(/^\d{3}/.exec(info.response)?.[0] ?? 250))
     } catch (thrown) {
       const error = thrown as SmtpError
-      const code = error.code ?? 'ESMTP'
-      const kind =
-        code === 'EDNS' ? 'dns' : code === 'ECONNECTION' || code === 'ESOCKET' ? 'connect' : 'protocol'
-      const outcome = error.command === 'CONN' && error.responseCode === undefined ? kind : 'protocol'
-      const pause = pauseBefore(
-        { kind: outcome, phase: 'connect', permanent: false },
-        tried,
-        left,
-        Date.now(),
-      )
-      if (pause === undefined || wire.signal.aborted) return failed(error, code)
+      const word = wordOf(error)
+      // Only a name or a connection that was never there: what breaks later may have taken the e-mail along.
+      const kind = word === 'dns' || word === 'connect' ? word : 'protocol'
+      const pause = pauseBefore({ kind, phase: 'connect', permanent: false }, tried, left, Date.now())
+      if (pause === undefined || wire.signal.aborted) return failed(error, word)
       await new Promise((resolve) => setTimeout(resolve, pause))
     } finally {
       transport.close()
@@ -77,9 +72,15 @@ export async function sendEmail(target: EmailTarget, message: Message, wire: Wir
   }
 }
 
-function failed({ message = '', responseCode }: SmtpError, code: string): Delivered {
-  const remedy = REMEDIES[code] ?? ''
-  return undelivered(code.toLowerCase(), `${oneLine(message, 300)}. ${remedy}`.trim(), responseCode)
+function wordOf({ code = 'esmtp', syscall }: SmtpError): string {
+  if (code === 'EDNS' || syscall === 'getaddrinfo') return 'dns'
+  if (syscall === 'connect') return 'connect'
+  return code === 'ETIMEDOUT' ? 'timeout' : code.toLowerCase()
+}
+
+function failed({ message = '', responseCode }: SmtpError, word: string): Delivered {
+  const remedy = REMEDIES[word] ?? ''
+  return undelivered(word, `${oneLine(message, 300)}. ${remedy}`.trim(), responseCode)
 }
 
 function withinDeadline<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
