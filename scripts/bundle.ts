@@ -71,17 +71,8 @@ async function pack(stage: string, entry: string): Promise<Stats> {
   const cwd = join(stage, 'bundle')
   cpSync(join(ROOT, 'bundle'), cwd, { recursive: true })
   const ncc = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js')
-  const options = [
-    '-o',
-    '../packed',
-    '--no-cache',
-    '--quiet',
-    '--target',
-    'es2022',
-    '--stats-out',
-    '../stats.json',
-  ]
-  await node([ncc, 'build', entry, ...options], cwd)
+  const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', '../stats.json']
+  await node([ncc, 'build', entry, '-o', '../packed', ...options], cwd)
   return JSON.parse(readFileSync(join(stage, 'stats.json'), 'utf8')) as Stats
 }
 
@@ -145,7 +136,7 @@ async function node(argv: readonly string[], cwd: string): Promise<void> {
   }
 }
 
-/** Replaces a folder as a whole: whoever reads it sees the old files or the new ones. */
+/** Replaces a folder as a whole: nobody sees a mix of old files and new ones. */
 export function writeFolder(folder: string, files: ReadonlyMap<string, Buffer>): void {
   const next = `${folder}.next-${process.pid}`
   const last = `${folder}.last-${process.pid}`

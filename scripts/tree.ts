@@ -47,9 +47,10 @@ export function writeTree(folder: string, files: ReadonlyMap<string, Buffer>): v
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`)
   for (const [path, bytes] of files) {
     const file = join(folder, path)
-    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, bytes)
     // Whatever the umask here is.
+    chmodSync(dirname(file), 0o755)
     chmodSync(file, 0o644)
   }
 }

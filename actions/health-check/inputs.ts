@@ -13,6 +13,7 @@ import {
   type Settings,
   STEP_SETTINGS,
 } from '../../shared/probe/settings.ts'
+import { isSecretName } from '../../shared/text/secret-names.ts'
 import { parseYaml } from '../../shared/text/yaml.ts'
 
 const MAX_CHECKS = 10_000
@@ -35,7 +36,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const failOnUnhealthy = inputs.read('fail-on-unhealthy', rules.boolean, true)
   const dryRun = inputs.read('dry-run', rules.boolean, false)
   const checks = uniqueNames(await readTargets(inputs, defaults, env), inputs, 'checks')
-  for (const { target } of checks) maskUserInfo(target)
+  for (const { target } of checks) maskCredentials(target)
   for (const { settings } of checks) maskHeaders(settings.headers)
   const ca = readCertificates(checks, inputs, env)
   inputs.finish()
@@ -154,10 +155,21 @@ function readCertificates(
   return files
 }
 
-function maskUserInfo(target: Check['target']): void {
-  if (target.scheme === 'exec' || target.url.password === '') return
-  const { username, password } = target.url
-  maskSecret(password)
-  maskSecret(decodeURIComponent(password))
-  maskSecret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+function maskCredentials(target: Check['target']): void {
+  if (target.scheme === 'exec') return
+  const { username, password, searchParams } = target.url
+  for (const [name, value] of searchParams) if (isSecretName(name)) maskSecret(value)
+  // A user name without a password is a token: https://TOKEN@host.
+  const [name, secret] = [decoded(username), decoded(password)]
+  if (password === '' && name.length >= 16) maskSecret(name)
+  for (const form of [password, secret]) maskSecret(form)
+  if (password !== '') maskSecret(`${name}:${secret}`)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -11,8 +11,12 @@ export interface Observed {
   durationMs: number
 }
 
+/** From here on, what one try leaves behind is worth collecting early. */
+const MANY_CHECKS = 100
+
 /** Probes every check until the verdict is clear, and logs what changes on the way. */
 export async function observe({ checks, ca, timeout }: Inputs, signal: AbortSignal): Promise<Observed> {
+  if (checks.length > MANY_CHECKS) keepHeapSmall()
   const started = performance.now()
   let told = 0
   const reports = await runChecks(checks, {
@@ -27,4 +31,14 @@ export async function observe({ checks, ca, timeout }: Inputs, signal: AbortSign
   })
   if (told > MAX_NEWS) log.info(`… and ${told - MAX_NEWS} more changes.`)
   return { reports, durationMs: Math.round(performance.now() - started) }
+}
+
+/**
+ * Lets V8 collect the garbage of short-lived tries in 2 MB instead of growing its young generation to 48 MB: a thousand
+ * checks then take two thirds of the memory, at the same speed.
+ */
+function keepHeapSmall(): void {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8')
+  setFlagsFromString('--max-semi-space-size=2')
+  setFlagsFromString('--semi-space-growth-factor=1')
 }

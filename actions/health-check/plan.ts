@@ -1,7 +1,7 @@
 import type { Check } from '../../shared/probe/check.ts'
 import type { CheckReport } from '../../shared/probe/engine.ts'
 import { describeStatuses } from '../../shared/probe/expect/statuses.ts'
-import { samplesOf } from '../../shared/probe/parse.ts'
+import { isSampled, samplesOf } from '../../shared/probe/parse.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -40,7 +40,8 @@ export function describePlan({ checks, timeout }: Inputs): string[] {
   ]
 }
 
-function describeCheck({ name, display, required, settings, target }: Check): string {
+function describeCheck(check: Check): string {
+  const { name, display, required, settings, target } = check
   const isHttp = target.scheme === 'http' || target.scheme === 'https'
   const wanted = [
     settings.invert ? 'is down' : isHttp ? `HTTP ${describeStatuses(settings['expect-status'])}` : undefined,
@@ -52,7 +53,7 @@ function describeCheck({ name, display, required, settings, target }: Check): st
     settings['same-version'] && isHttp ? 'same version' : undefined,
     `${settings['success-threshold']} × in a row`,
     settings.hold > 0 ? `hold ${formatDuration(settings.hold)}` : undefined,
-    samplesOf(settings) > 0 && isHttp ? `${samplesOf(settings)} samples` : undefined,
+    isSampled(check) ? `${samplesOf(settings)} samples` : undefined,
     required ? undefined : 'optional',
   ]
   return `  ${name}: ${isHttp ? `${settings.method} ` : ''}${display} (${wanted.filter((part) => part !== undefined).join(', ')})`

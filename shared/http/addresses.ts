@@ -127,10 +127,14 @@ const systemLookup: Lookup = async (host) => {
 
 /** An IP address as eight 16-bit words, IPv4 in its IPv4-mapped form; undefined when it is none. */
 function wordsOf(address: string): readonly number[] | undefined {
-  const [bare = ''] = bareHost(address).split('%', 1) // without the zone: fe80::1%eth0
-  if (isIPv4(bare)) return [0, 0, 0, 0, 0, 0xffff, ...wordsOfIPv4(bare)]
-  if (!isIPv6(bare)) return undefined
-  const [head = [], tail = []] = bare.split('::').map((part) =>
+  const bare = bareHost(address).replace(/%.*$/, '') // without the zone: fe80::1%eth0
+  return isIPv4(bare) || isIPv6(bare) ? parseWords(bare) : undefined
+}
+
+/** The words of a text that is known to be an IP address. */
+function parseWords(address: string): readonly number[] {
+  if (!address.includes(':')) return [0, 0, 0, 0, 0, 0xffff, ...wordsOfIPv4(address)]
+  const [head = [], tail = []] = address.split('::').map((part) =>
     part
       .split(':')
       .filter((group) => group !== '')
@@ -146,8 +150,7 @@ function wordsOfIPv4(address: string): number[] {
 
 function inside(words: readonly number[], network: string, bits: number): boolean {
   const length = network.includes(':') ? bits : bits + 96
-  const wanted = wordsOf(network) ?? []
-  return wanted.every((word, index) => {
+  return parseWords(network).every((word, index) => {
     const shift = 16 - Math.min(16, Math.max(0, length - index * 16))
     return word >> shift === (words[index] ?? 0) >> shift
   })

@@ -1,12 +1,22 @@
 import { messageOf } from '../action/errors.ts'
+import { redact } from '../action/secrets.ts'
 import { cut } from '../text/untrusted.ts'
 import { type Check, type FailureClass, type Observation, ProbeFailure, type Try } from './check.ts'
 import { judge } from './judge.ts'
 import { type Attempt, SCHEMES } from './schemes.ts'
 
 const EXCERPT_LENGTH = 500
-/** Failures of our own side, and a refused certificate: somebody answers, so they do not prove that a target is down. */
-const NO_PROOF_OF_DOWN: readonly FailureClass[] = ['tls', 'config', 'cancelled', 'redirect']
+/** Bytes: a secret that begins within the excerpt should end within this. */
+const EXCERPT_READ = 8_192
+/** Failures of our own side, and those that somebody had to answer for: they do not prove that a target is down. */
+const NO_PROOF_OF_DOWN: readonly FailureClass[] = [
+  'tls',
+  'certificate',
+  'authentication',
+  'redirect',
+  'config',
+  'cancelled',
+]
 
 /** Probes a check once and judges the answer. Never throws: whatever went wrong is the outcome of the try. */
 export async function tryOnce(check: Check, attempt: Attempt): Promise<Try> {
@@ -14,14 +24,17 @@ export async function tryOnce(check: Check, attempt: Attempt): Promise<Try> {
   if (!check.settings.invert) return outcome
   if (outcome.good) return { ...outcome, good: false, failure: 'up', reason: `still up: ${outcome.reason}` }
   if (outcome.failure !== undefined && NO_PROOF_OF_DOWN.includes(outcome.failure)) return outcome
+  // Too little time was left for any answer.
+  if (outcome.failure === 'timeout' && attempt.timeout < check.settings['attempt-timeout']) return outcome
   const { failure, ...rest } = outcome
   return { ...rest, good: true, permanent: false, reason: `down: ${outcome.reason}` }
 }
 
 async function observe(check: Check, attempt: Attempt): Promise<Try> {
+  let seen: Observation | undefined
   try {
     const { probe } = await SCHEMES[check.target.scheme].load()
-    const seen = await probe(check, attempt)
+    seen = await probe(check, attempt)
     const { failure, reason, ...verdict } = await judge(check, seen)
     return {
       ...verdict,
@@ -31,7 +44,10 @@ async function observe(check: Check, attempt: Attempt): Promise<Try> {
       ...described(seen),
     }
   } catch (error) {
-    const failure = error instanceof ProbeFailure ? error : new ProbeFailure('protocol', messageOf(error))
+    const failure =
+      error instanceof ProbeFailure
+        ? error
+        : new ProbeFailure('config', `the answer could not be judged: ${messageOf(error)}`)
     return {
       good: false,
       failure: failure.failure,
@@ -40,6 +56,7 @@ async function observe(check: Check, attempt: Attempt): Promise<Try> {
       degraded: [],
       timings: failure.timings ?? { total: 0 },
       ...(failure.address === undefined ? {} : { address: failure.address }),
+      ...(seen === undefined ? {} : described(seen)),
     }
   }
 }
@@ -56,9 +73,9 @@ function described({
     ...(status === undefined ? {} : { status }),
     ...(address === undefined ? {} : { address }),
     ...(certificate === undefined ? {} : { certificate }),
-    // Four bytes a character at the most.
+    // Redacted before it is cut: half a secret would not be recognised.
     ...(body === undefined
       ? {}
-      : { excerpt: cut(body.subarray(0, EXCERPT_LENGTH * 4).toString('utf8'), EXCERPT_LENGTH) }),
+      : { excerpt: cut(redact(body.subarray(0, EXCERPT_READ).toString('utf8')), EXCERPT_LENGTH) }),
   }
 }

@@ -1,12 +1,17 @@
 import { formatSize } from '../text/units.ts'
 import { oneLine } from '../text/untrusted.ts'
 import type { Check, FailureClass, Observation } from './check.ts'
-import { describeBad, type Member, readHealth } from './expect/health-json.ts'
+import { describeBad, describeMember, type Member, readHealth } from './expect/health-json.ts'
 import { unmet } from './expect/json.ts'
 import { at } from './expect/json-path.ts'
 import { accepts, describeStatuses } from './expect/statuses.ts'
 import { mismatch } from './expect/text.ts'
-import { displayTarget } from './target.ts'
+import { displayTarget, withoutCredentials } from './target.ts'
+
+/** Longer than any version; what a page puts there instead is none. */
+const MAX_VERSION = 255
+/** A hostile document has a hundred thousand. */
+const MAX_DEGRADED = 20
 
 /** What an observation is worth, by the expectations of its check. */
 export interface Verdict {
@@ -26,7 +31,8 @@ export async function judge({ settings, target }: Check, seen: Observation): Pro
     isHttp && settings['health-json'] === 'auto' && parsed.found ? readHealth(parsed.document) : []
   const degraded = members
     .filter(({ verdict }) => verdict === 'tolerated')
-    .map(({ path, word }) => `${path} is ${JSON.stringify(word)}`)
+    .slice(0, MAX_DEGRADED)
+    .map(describeMember)
   const version = parsed.found ? versionAt(at(parsed.document, settings['version-path'])) : undefined
   const base = { degraded, ...(version === undefined ? {} : { version }) }
   const bad = (failure: FailureClass, reason: string, permanent = false): Verdict => ({
@@ -53,7 +59,11 @@ export async function judge({ settings, target }: Check, seen: Observation): Pro
       )
     }
     if (seen.truncated) {
-      return bad('body', `the answer is longer than max-body (${formatSize(settings['max-body'])})`)
+      // With invert it is no proof that the target is down.
+      return bad(
+        settings.invert ? 'config' : 'body',
+        `the answer is longer than max-body (${formatSize(settings['max-body'])})`,
+      )
     }
     if (parsed.problem !== undefined && settings['health-json'] === 'auto') return bad('json', parsed.problem)
     if (unhealthy !== undefined) return bad('health', unhealthy)
@@ -104,9 +114,8 @@ type ParsedBody = { found: true; document: unknown; problem?: undefined } | { fo
 function parseBody(method: string, { body, headers, status, truncated }: Observation): ParsedBody {
   if (body === undefined || method === 'HEAD' || status === 204 || status === 304) return { found: false }
   const type = headers?.['content-type'] ?? ''
-  const claims = /^\s*[^;]*[/+]json\s*(;|$)/i.test(type)
-  const start = body.subarray(0, 64).toString('latin1').trimStart()
-  if (truncated || !(claims || /^(\u00ef\u00bb\u00bf)?\s*[{[]/.test(start))) return { found: false }
+  const claims = /^[^;]*[/+]json\s*(;|$)/i.test(type)
+  if (truncated || !(claims || looksLikeJson(body))) return { found: false }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
     return { found: true, document: JSON.parse(text) }
@@ -118,8 +127,17 @@ function parseBody(method: string, { body, headers, status, truncated }: Observa
   }
 }
 
+/** Begins with a bracket, after a byte order mark and any white space. */
+function looksLikeJson(body: Buffer): boolean {
+  let start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
+  while (start < body.length && ' \t\n\r'.includes(String.fromCharCode(body[start] ?? 0))) start += 1
+  return body[start] === 0x7b || body[start] === 0x5b
+}
+
 function versionAt(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const version = String(value)
+  return version.length > MAX_VERSION ? undefined : version
 }
 
 function describeStatus({ status, statusText }: Observation): string {
@@ -134,10 +152,11 @@ function because(reason: string | undefined): string {
 /** Where a redirect wanted to go: a login page is the usual reason. */
 function location(target: Check['target'], seen: Observation): string {
   const where = seen.headers?.['location']
-  if (where === undefined || target.scheme === 'exec') return ''
+  const isRedirect = seen.status !== undefined && seen.status >= 300 && seen.status <= 399
+  if (where === undefined || !isRedirect || target.scheme === 'exec') return ''
   const shown = URL.canParse(where, target.url.href)
     ? displayTarget({ scheme: 'http', url: new URL(where, target.url.href) })
-    : oneLine(where, 100)
+    : oneLine(withoutCredentials(where), 100)
   return `, to ${shown} (follow-redirects follows it)`
 }
 
@@ -145,6 +164,6 @@ function goodReason(seen: Observation, members: readonly Member[], version: stri
   const parts = [seen.status === undefined ? seen.note : describeStatus(seen)]
   const good = members.filter(({ path }) => path !== 'status').length
   if (good > 0) parts.push(`${good} ${good === 1 ? 'member' : 'members'} healthy`)
-  if (version !== undefined) parts.push(`version ${version}`)
+  if (version !== undefined) parts.push(`version ${oneLine(version, 60)}`)
   return parts.filter((part) => part !== undefined).join(', ')
 }

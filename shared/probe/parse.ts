@@ -1,5 +1,6 @@
 import type { Problems } from '../action/inputs.ts'
 import { rules, shown } from '../action/inputs.ts'
+import { formatDuration } from '../text/duration.ts'
 import { joinWords } from '../text/list.ts'
 import { didYouMean } from '../text/nearest.ts'
 import { oneLine } from '../text/untrusted.ts'
@@ -60,7 +61,7 @@ export function parseCheck(
     return undefined
   }
   const given = mapping as Record<string, unknown>
-  const at = (key: string): string => (typeof item === 'string' ? place : `${place}.${key}`)
+  const at = (key: string): string => (typeof item === 'string' ? place : `${place}.${oneLine(key, 60)}`)
   const target = parseTarget(given, place, at, problems)
   const settings = parseSettings(given, target, at, options, problems)
   let required = true
@@ -114,7 +115,7 @@ function parseSettings(
   for (const [key, value] of Object.entries(given)) {
     if (OWN_KEYS.includes(key) || value === null || value === undefined) continue
     if (!Object.hasOwn(SETTINGS, key)) {
-      const instead = STEP_KEYS[key]
+      const instead = Object.hasOwn(STEP_KEYS, key) ? STEP_KEYS[key] : undefined
       const reason =
         instead === undefined
           ? `it is not known.${didYouMean(key, known)}`
@@ -137,11 +138,8 @@ function parseSettings(
   const complete = settings as Settings
   const own = (key: SettingName): boolean => given[key] !== undefined
   if (own('timeout') && complete.timeout > options.defaults.timeout) {
-    const whole = options.defaults.timeout
-    problems.add(
-      at('timeout'),
-      `it is longer than the timeout of the whole step (${whole} ms). Raise that one.`,
-    )
+    const whole = formatDuration(options.defaults.timeout)
+    problems.add(at('timeout'), `it is longer than the timeout of the whole step (${whole}). Raise that one.`)
   }
   checkTogether(complete, own, at, problems)
   return complete
@@ -157,21 +155,41 @@ export function checkTogether(
   at: (key: string) => string,
   problems: Problems,
 ): void {
-  if (settings.hold > 0 && settings.hold >= settings.timeout && (own('hold') || own('timeout'))) {
-    problems.add(at('hold'), `${settings.hold} ms do not fit into the timeout of ${settings.timeout} ms.`)
+  const { timeout } = settings
+  for (const key of ['initial-delay', 'hold'] as const) {
+    if (settings[key] > 0 && settings[key] >= timeout && (own(key) || own('timeout'))) {
+      const [given, room] = [formatDuration(settings[key]), formatDuration(timeout)]
+      problems.add(at(key), `${given} do not fit into the timeout of ${room}. Raise the timeout.`)
+    }
+  }
+  if (settings.invert) {
+    const holds = settings.hold > 0 && (own('invert') || own('hold'))
+    const samples = settings.samples > 0 && own('samples')
+    const gates = (['max-p95', 'max-p99', 'max-error-rate'] as const).some(
+      (key) => settings[key] !== undefined && own(key),
+    )
+    if (holds || samples || gates)
+      problems.add(at('invert'), 'a target that is to be down has no samples and no hold.')
+    return
   }
   const sampled = samplesOf(settings)
-  if (settings.invert && (sampled > 0 || settings.hold > 0) && own('invert')) {
-    problems.add(at('invert'), 'a target that is to be down has no samples and no hold.')
-  }
   const [threshold, needed] = neededSamples(settings)
   if (sampled < needed && (own('samples') || own(threshold))) {
     problems.add(at('samples'), `${threshold} needs at least ${needed} samples, not ${sampled}.`)
   }
 }
 
-/** How many timed requests follow: as given; 50 for a threshold without `samples`, and 100 for `max-p99`. */
+/** Whether timed requests follow once it is healthy: HTTP only. */
+export function isSampled({ target, settings }: Check): boolean {
+  return (target.scheme === 'http' || target.scheme === 'https') && samplesOf(settings) > 0
+}
+
+/**
+ * How many timed requests follow: as given; 50 for a threshold without `samples`, and 100 for `max-p99`. None when the
+ * target is to be down.
+ */
 export function samplesOf(settings: Settings): number {
+  if (settings.invert) return 0
   const [, needed] = neededSamples(settings)
   const gated = needed > 0 || settings['max-error-rate'] !== undefined
   return settings.samples === 0 && gated ? Math.max(50, needed) : settings.samples
@@ -193,14 +211,15 @@ function usableWords(target: Target): string {
 
 /** Names are how checks are told apart in outputs: given ones must differ, made-up ones get a number. */
 export function uniqueNames(checks: readonly Check[], problems: Problems, origin: string): Check[] {
+  const given = new Set(checks.map(({ name }) => name))
   const seen = new Map<string, number>()
   return checks.map((check) => {
-    const count = (seen.get(check.name) ?? 0) + 1
-    seen.set(check.name, count)
-    if (count === 1) return check
-    if (check.name !== defaultName(check.target)) {
+    let count = (seen.get(check.name) ?? 0) + 1
+    if (count > 1 && check.name !== defaultName(check.target)) {
       problems.add(origin, `two checks are named ${shown(check.name)}. Give each a name of its own.`)
     }
-    return { ...check, name: `${check.name} (${count})` }
+    while (count > 1 && given.has(`${check.name} (${count})`)) count += 1
+    seen.set(check.name, count)
+    return count === 1 ? check : { ...check, name: `${check.name} (${count})` }
   })
 }

@@ -27,7 +27,7 @@ export interface Sampling {
 export async function takeSamples(check: Check, count: number, options: SamplingOptions): Promise<Sampling> {
   const { clock, signal, deadline, ca } = options
   const { keepAlive } = await import('../http/keep-alive.ts')
-  const connections = keepAlive(check.settings.concurrency)
+  const connections = keepAlive()
   const good: number[] = []
   let failed = 0
   let why: string | undefined
@@ -93,7 +93,7 @@ export function missedThreshold(
     if (value > limit) {
       return {
         failure: 'latency',
-        problem: `${name} is ${formatDuration(value)}, more than ${formatDuration(limit)} (max-${name}, ${stats.count} samples)`,
+        problem: `${name} is ${value} ms, more than ${formatDuration(limit)} (max-${name}, ${stats.count} samples)`,
       }
     }
   }

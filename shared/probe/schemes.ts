@@ -19,9 +19,20 @@ export interface Attempt {
  */
 export type Probe = (check: Check, attempt: Attempt) => Promise<Observation>
 
+/** What the URL of a database or broker holds beside host and credentials. */
+export interface ServiceUrl {
+  /** Its usual port. */
+  port: number
+  /** What may follow the slash after the host; nothing when absent. */
+  path?: RegExp
+  /** Parameters, with the words that they accept; any word when there are none. */
+  query?: Readonly<Record<string, readonly string[]>>
+}
+
 interface Scheme {
   /** What the URL looks like, for messages. */
   form: string
+  service?: ServiceUrl
   /** The settings that mean something here, beside {@link COMMON_SETTINGS}. */
   settings: readonly SettingName[]
   /** Loaded on use: a step pays only for the schemes in its list. */
@@ -65,10 +76,42 @@ const HTTP: readonly SettingName[] = [
   'max-body',
 ]
 
+const REDIS: ServiceUrl = { port: 6379, path: /^\d{0,5}$/ }
+const POSTGRES: ServiceUrl = {
+  port: 5432,
+  path: /^[^/]*$/,
+  query: {
+    sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
+    channel_binding: ['disable', 'prefer'],
+    // Usual in a DATABASE_URL, and without a meaning for one query.
+    application_name: [],
+    connect_timeout: [],
+    connection_limit: [],
+    pgbouncer: [],
+    pool_timeout: [],
+    schema: [],
+    target_session_attrs: [],
+  },
+}
+const MQTT: ServiceUrl = { port: 1883, query: { mode: ['round-trip', 'connect'] } }
+const AMQP: ServiceUrl = {
+  port: 5672,
+  path: /^[^/]*$/,
+  query: { mode: ['connect', 'publish'], heartbeat: [], connection_timeout: [] },
+}
+
 /** A new scheme is one file in schemes/ and one row here. */
 const TABLE = {
-  http: { form: 'http://host/path', settings: HTTP, load: () => import(/* webpackMode: "eager" */ './schemes/http.ts') },
-  https: { form: 'https://host/path', settings: HTTP, load: () => import(/* webpackMode: "eager" */ './schemes/http.ts') },
+  http: {
+    form: 'http://host/path',
+    settings: HTTP,
+    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+  },
+  https: {
+    form: 'https://host/path',
+    settings: HTTP,
+    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+  },
   tcp: { form: 'tcp://host:port', settings: [], load: () => import('./schemes/tcp.ts') },
   tls: { form: 'tls://host:port', settings: TLS, load: () => import('./schemes/tls.ts') },
   file: { form: 'file:///path', settings: ['contains', 'max-age'], load: () => import('./schemes/file.ts') },
@@ -76,6 +119,54 @@ const TABLE = {
     form: 'exec: [program, argument]',
     settings: [...ANSWER, 'expect-exit'],
     load: () => import('./schemes/exec.ts'),
+  },
+  redis: {
+    form: 'redis://:password@host:6379/0',
+    settings: [],
+    service: REDIS,
+    load: () => import('./schemes/redis.ts'),
+  },
+  rediss: {
+    form: 'rediss://:password@host:6379/0',
+    settings: TLS,
+    service: REDIS,
+    load: () => import('./schemes/redis.ts'),
+  },
+  postgres: {
+    form: 'postgres://user:password@host:5432/database',
+    settings: TLS,
+    service: POSTGRES,
+    load: () => import('./schemes/postgres.ts'),
+  },
+  postgresql: {
+    form: 'postgresql://user:password@host:5432/database',
+    settings: TLS,
+    service: POSTGRES,
+    load: () => import('./schemes/postgres.ts'),
+  },
+  mqtt: {
+    form: 'mqtt://user:password@host:1883',
+    settings: [],
+    service: MQTT,
+    load: () => import('./schemes/mqtt.ts'),
+  },
+  mqtts: {
+    form: 'mqtts://user:password@host:8883',
+    settings: TLS,
+    service: { ...MQTT, port: 8883 },
+    load: () => import('./schemes/mqtt.ts'),
+  },
+  amqp: {
+    form: 'amqp://user:password@host:5672/vhost',
+    settings: [],
+    service: AMQP,
+    load: () => import('./schemes/amqp.ts'),
+  },
+  amqps: {
+    form: 'amqps://user:password@host:5671/vhost',
+    settings: TLS,
+    service: { ...AMQP, port: 5671 },
+    load: () => import('./schemes/amqp.ts'),
   },
 } satisfies Record<string, Scheme>
 

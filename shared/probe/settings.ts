@@ -27,7 +27,7 @@ const optional = <T>(read: (given: unknown) => Reading<T>): Setting<T | undefine
 export const SETTINGS = {
   method: setting('GET', readMethod),
   headers: { ...setting<Record<string, string>>({}, readHeaders), yaml: true },
-  body: optional(readText),
+  body: optional(readBody),
   'expect-status': setting<Statuses>([{ from: 200, to: 299 }], readStatuses),
   'expect-body': optional(readTextMatcher),
   'expect-json': { ...setting([], readJsonExpectations), yaml: true },
@@ -111,6 +111,13 @@ function readHeaders(given: unknown): Reading<Record<string, string>> {
     headers[name] = String(value)
   }
   return { value: headers }
+}
+
+function readBody(given: unknown): Reading<string> {
+  // It may hold a credential, so it is not shown.
+  if (typeof given === 'object')
+    return { problem: 'it is not a text. Put JSON in quotes, or below "body: |".' }
+  return { value: String(given) }
 }
 
 function readText(given: unknown): Reading<string> {

@@ -6,6 +6,7 @@ import { isSecretName } from '../text/secret-names.ts'
 import { oneLine } from '../text/untrusted.ts'
 import type { Target } from './check.ts'
 import { isScheme, SCHEMES } from './schemes.ts'
+import { readServiceUrl } from './service-url.ts'
 
 const NEEDS_PORT = ['tcp:', 'tls:']
 
@@ -14,11 +15,11 @@ export function readTarget(given: unknown): Reading<Target> {
   if (typeof given !== 'string') return { problem: `${shown(given)} is not a URL.` }
   const text = given.trim()
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase()
-  const seen = shown(withoutUserInfo(text))
+  const seen = shown(withoutCredentials(text))
   const known = Object.keys(SCHEMES)
   if (scheme === undefined || /^[^/:]+:\d+(\/|$)/.test(text)) {
     return {
-      problem: `${seen} has no scheme. Write for example http://${withoutUserInfo(text) || 'host/health'}.`,
+      problem: `${seen} has no scheme. Write for example http://${oneLine(withoutCredentials(text), 60) || 'host/health'}.`,
     }
   }
   if (!isScheme(scheme)) {
@@ -36,7 +37,10 @@ export function readTarget(given: unknown): Reading<Target> {
     return { problem: `${seen} names no port. Write ${SCHEMES[scheme].form}.` }
   }
   if (url.port === '0') return { problem: `${seen}: nothing can listen on port 0.` }
-  return { value: { scheme, url } }
+  const { service, form } = SCHEMES[scheme]
+  if (service === undefined) return { value: { scheme, url } }
+  const reading = readServiceUrl(url, form, service)
+  return 'value' in reading ? { value: { scheme, url: reading.value } } : reading
 }
 
 function readFileTarget(url: URL, seen: string): Reading<Target> {
@@ -50,13 +54,13 @@ function readFileTarget(url: URL, seen: string): Reading<Target> {
 
 /** Reads the argument list of a program. */
 export function readArgv(given: unknown): Reading<Target> {
-  const words = Array.isArray(given)
-    ? given.map((word) => (typeof word === 'object' ? '' : String(word)))
-    : []
+  const isList = Array.isArray(given) && given.every((word) => word !== undefined && typeof word !== 'object')
+  const words = isList ? given.map(String) : []
   const [program, ...rest] = words
   if (program === undefined || program === '') {
+    const seen = typeof given === 'string' ? withoutCredentials(given) : given
     return {
-      problem: `${shown(given)} is not an argument list such as [python, manage.py, check]. There is no shell.`,
+      problem: `${shown(seen)} is not an argument list such as [python, manage.py, check]. There is no shell.`,
     }
   }
   if (words.some((word) => word.includes('\0'))) return { problem: 'an argument holds a NUL character.' }
@@ -65,7 +69,7 @@ export function readArgv(given: unknown): Reading<Target> {
 
 /** The target for people: no user information, no values of secret-looking query parameters. */
 export function displayTarget(target: Target): string {
-  if (target.scheme === 'exec') return oneLine(`exec: ${target.argv.join(' ')}`, 200)
+  if (target.scheme === 'exec') return oneLine(`exec: ${target.argv.map(withoutCredentials).join(' ')}`, 200)
   const url = new URL(target.url)
   url.username = ''
   url.password = ''
@@ -84,7 +88,16 @@ export function defaultName(target: Target): string {
   return oneLine(`${target.url.host}${path}`, 60)
 }
 
-/** Also for text that is no URL yet: `http://user:pass@ho st/` loses what stands before the last `@` of its authority. */
-function withoutUserInfo(text: string): string {
-  return text.replace(/^([^/]*\/\/)[^/?#]*@/, '$1')
+/**
+ * Any text for people, also one that is not quite a URL (`http://user:pa/ss@ho st/`, `user:pass@host`): everything
+ * between the scheme and the last `@` is hidden, and so are secret-looking query values.
+ */
+export function withoutCredentials(text: string): string {
+  const at = text.lastIndexOf('@')
+  const scheme = /^(?:[a-z][a-z0-9+.-]*:)?[/\\]+/i.exec(text)?.[0] ?? ''
+  const hides = at > scheme.length && (scheme !== '' || text.lastIndexOf(':', at) >= 0)
+  const hidden = hides ? `${scheme}***${text.slice(at)}` : text
+  return hidden.replace(/([?&]([^?&=#]*)=)[^&#\s]*/g, (whole, lead: string, name: string) =>
+    isSecretName(name) ? `${lead}***` : whole,
+  )
 }

@@ -28,7 +28,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** Milliseconds in the shortest form people use: `172 ms`, `1.5 s`, `2 min 5 s`, `1 h 30 min`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 59_950) return `${Number((ms / 1_000).toFixed(1))} s`
   const seconds = Math.round(ms / 1_000)
   const hours = Math.floor(seconds / 3_600)

@@ -18,16 +18,21 @@ export function parseSize(text: string): number | undefined {
 /** Bytes for people: `512 B`, `1.5 KiB`, `2 MiB`. */
 export function formatSize(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`
-  if (bytes < 1_048_576) return `${Number((bytes / 1_024).toFixed(1))} KiB`
+  if (bytes < 1_048_525) return `${Number((bytes / 1_024).toFixed(1))} KiB`
   return `${Number((bytes / 1_048_576).toFixed(1))} MiB`
 }
 
-/** Reads a share: `1%`, `0.5 %`, or a fraction `0.01`. @returns a number from 0 to 1, or undefined */
+/**
+ * Reads a share: `1%`, `0.5 %`, or a fraction below one, `0.01`. A bare `1` is neither: one percent or everything?
+ *
+ * @returns a number from 0 to 1, or undefined
+ */
 export function parseShare(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim())
   if (match === null) return undefined
-  const share = match[2] === '%' ? Number(match[1]) / 100 : Number(match[1])
-  return share <= 1 ? share : undefined
+  const number = Number(match[1])
+  if (match[2] === '%') return number <= 100 ? number / 100 : undefined
+  return number < 1 ? number : undefined
 }
 
 /** A share from 0 to 1 as a percentage without needless zeros: `0.5 %`. */

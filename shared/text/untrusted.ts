@@ -1,5 +1,5 @@
 /** A zero-width space: it breaks a token for machines and leaves it readable for people. */
-const BREAK = '\u200b'
+export const BREAK = '\u200b'
 
 /**
  * Makes text inert for the runner, which reads a workflow command from `::name::` at the start of a line (after
@@ -8,7 +8,10 @@ const BREAK = '\u200b'
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 export function withoutCommands(text: string): string {
-  return text.replace(/^([\s\u0085\u180e\u200b]*):(?=:)/gm, `$1:${BREAK}`).replace(/##(?=\[)/g, `##${BREAK}`)
+  // Line ends stay out of the class: a run of them would be scanned again from each of its lines.
+  return text
+    .replace(/^((?:[^\S\n\r\u2028\u2029]|[\u0085\u180e\u200b])*):(?=:)/gm, `$1:${BREAK}`)
+    .replace(/##(?=\[)/g, `##${BREAK}`)
 }
 
 /**
@@ -31,6 +34,7 @@ export function oneLine(text: string, limit = 500): string {
 /** At most `limit` UTF-16 code units, with an ellipsis when something was cut; never half a surrogate pair. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text
+  if (limit < 1) return ''
   let end = Math.max(0, limit - 1)
   const code = text.charCodeAt(end - 1)
   if (code >= 0xd800 && code <= 0xdbff) end -= 1

@@ -19,6 +19,9 @@ const INSTALL_SCRIPTS_NOT_NEEDED = [
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const manifest = JSON.parse(read('package.json')) as Dependencies
+const { packages } = JSON.parse(read('package-lock.json')) as {
+  packages: Record<string, { hasInstallScript?: boolean; optionalDependencies?: Record<string, string> }>
+}
 const all = Object.entries({
   ...manifest.dependencies,
   ...manifest.devDependencies,
@@ -41,11 +44,16 @@ describe('dependencies', () => {
     expect(reasons.sort()).toEqual(all.map(([name]) => name).sort())
   })
 
+  // A lock file written where a registry lacks them forgets them, and then `npm ci` fails everywhere.
+  test('are locked for every platform', () => {
+    const missing = Object.values(packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)))
+    expect(missing).toEqual([])
+  })
+
   test('need no install script', () => {
     expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m)
-    const { packages } = JSON.parse(read('package-lock.json')) as {
-      packages: Record<string, { hasInstallScript?: boolean }>
-    }
     const withScript = Object.entries(packages).filter(
       ([, { hasInstallScript }]) => hasInstallScript === true,
     )

@@ -1,3 +1,5 @@
+import { cut, oneLine } from '../../text/untrusted.ts'
+
 /**
  * The health vocabulary: one reading of the documents that services answer with. Only strings and booleans count,
  * without case, up to the first colon (`unhealthy: timeout`). A word in none of the three lists is unhealthy.
@@ -16,15 +18,14 @@ const KNOWN_BAD = new Set(
 const GROUPS = ['checks', 'components', 'entries']
 /** Deeper nesting is no health document, and a hostile one must not exhaust the stack. */
 const MAX_DEPTH = 16
-
-export type MemberVerdict = 'good' | 'tolerated' | 'bad'
+const MAX_NAMED = 5
 
 export interface Member {
   /** Where it stands: `status`, `checks.redis`, `components.db`. */
   path: string
   /** The word as the service wrote it. */
   word: string
-  verdict: MemberVerdict
+  verdict: 'good' | 'tolerated' | 'bad'
   /** The word is in none of the lists. */
   unknownWord: boolean
 }
@@ -33,6 +34,8 @@ export interface Member {
 export function readHealth(document: unknown): Member[] {
   const members: Member[] = []
   collect(document, '', members, 0)
+  // A service that says nothing else may still say it outright: {"ok": false}.
+  if (members.length === 0) addFlags(document, '', members)
   return members
 }
 
@@ -40,35 +43,42 @@ export function readHealth(document: unknown): Member[] {
 export function describeBad(members: readonly Member[]): string | undefined {
   const bad = members.filter((member) => member.verdict === 'bad')
   if (bad.length === 0) return undefined
-  const causes = bad.filter((member) => member.path !== 'status')
+  const causes = bad.filter(({ path }) => path.toLowerCase() !== 'status')
   const named = causes.length > 0 ? causes : bad
-  const text = named
-    .slice(0, 5)
-    .map((member) => `${member.path} is ${JSON.stringify(member.word.slice(0, 120))}`)
-  if (named.length > 5) text.push(`and ${named.length - 5} more`)
+  const text = named.slice(0, MAX_NAMED).map(describeMember)
+  if (named.length > MAX_NAMED) text.push(`and ${named.length - MAX_NAMED} more`)
   const hint = named.find((member) => member.unknownWord)
   const explanation =
     hint === undefined
       ? ''
-      : `; ${JSON.stringify(hint.word.slice(0, 40))} is no known word for healthy, health-json: off ignores it`
+      : `; ${JSON.stringify(cut(hint.word, 40))} is no known word for healthy, health-json: off ignores it`
   return text.join(', ') + explanation
 }
 
+/** `checks.redis is "unhealthy: timeout"`; names and words are the service's, so they are cut and put on one line. */
+export function describeMember({ path, word }: Member): string {
+  return `${oneLine(path, 200)} is ${JSON.stringify(cut(word, 120))}`
+}
+
+/** Keys are read without case: some serializers write `Status` and `Entries`. */
 function collect(value: unknown, path: string, members: Member[], depth: number): void {
-  if (value === null || typeof value !== 'object' || depth > MAX_DEPTH) return
-  const object = value as Record<string, unknown>
-  for (const group of GROUPS) {
-    if (!Object.hasOwn(object, group)) continue
-    add(object[group], `${path}${group}`, members)
-    for (const [name, member] of entriesOf(object[group])) {
-      readMember(member, `${path}${group}.${name}`, members, depth)
-    }
+  if (value === null || typeof value !== 'object') return
+  const statuses: unknown[] = []
+  for (const [key, item] of Object.entries(value)) {
+    const word = key.toLowerCase()
+    if (word === 'status') statuses.push(item)
+    if (!GROUPS.includes(word)) continue
+    add(item, `${path}${key}`, members)
+    for (const [name, member] of entriesOf(item)) readMember(member, `${path}${key}.${name}`, members, depth)
   }
-  if (Object.hasOwn(object, 'status'))
-    add(object['status'], path === '' ? 'status' : path.slice(0, -1), members)
+  for (const status of statuses) add(status, path === '' ? 'status' : path.slice(0, -1), members)
 }
 
 function readMember(member: unknown, path: string, members: Member[], depth: number): void {
+  if (depth > MAX_DEPTH) {
+    members.push({ path, word: 'nested too deeply', verdict: 'bad', unknownWord: true })
+    return
+  }
   if (Array.isArray(member)) {
     for (const [index, item] of member.entries()) readMember(item, `${path}[${index}]`, members, depth + 1)
     return
@@ -79,10 +89,14 @@ function readMember(member: unknown, path: string, members: Member[], depth: num
   }
   const before = members.length
   collect(member, `${path}.`, members, depth + 1)
-  if (members.length > before) return
-  for (const key of ['healthy', 'ok']) {
-    const value = (member as Record<string, unknown>)[key]
-    if (typeof value === 'boolean') add(value, path, members)
+  if (members.length === before) addFlags(member, `${path}.`, members)
+}
+
+/** `healthy: false`, `ok: true`: booleans only, other things have such names too. */
+function addFlags(value: unknown, path: string, members: Member[]): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return
+  for (const [key, flag] of Object.entries(value)) {
+    if (/^(healthy|ok)$/i.test(key) && typeof flag === 'boolean') add(flag, `${path}${key}`, members)
   }
 }
 

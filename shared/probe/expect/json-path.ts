@@ -4,13 +4,13 @@ import { type Reading, shown } from '../../action/inputs.ts'
 export type JsonPath = readonly string[]
 
 /**
- * Reads `checks.redis`, `items[0].id`, `components["disk.space"].status`; a leading `$.` is accepted. A backslash
- * makes the next character literal (`a\.b`).
+ * Reads `checks.redis`, `items[0].id`, `components["disk.space"].status`; a leading `$.` is accepted, and `$` alone
+ * is the whole document. A backslash makes the next character literal (`a\.b`).
  */
 export function readJsonPath(given: unknown): Reading<JsonPath> {
   if (typeof given !== 'string' || given.trim() === '')
     return { problem: `${shown(given)} is not a JSON path.` }
-  const text = given.trim().replace(/^\$\.?(?=.)/, '')
+  const text = given.trim().replace(/^\$(?:$|\.(?=.)|(?=\[))/, '')
   const path: string[] = []
   const segment = /\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]|((?:[^.[\]\\]|\\.)+)/y
   let position = 0

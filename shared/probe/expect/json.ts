@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Reading, shown } from '../../action/inputs.ts'
+import { cut, oneLine } from '../../text/untrusted.ts'
 import { at, type JsonPath, readJsonPath } from './json-path.ts'
 import { mismatch, readRegex, type TextMatcher } from './text.ts'
 
@@ -33,17 +34,20 @@ export function readJsonExpectations(given: unknown): Reading<readonly JsonExpec
     const path = readJsonPath(label)
     if ('problem' in path) return path
     const rule = readRule(wanted)
-    if ('problem' in rule) return { problem: `${label}: ${rule.problem}` }
+    if ('problem' in rule) return { problem: `${oneLine(label, 100)}: ${rule.problem}` }
     expectations.push({ label, path: path.value, rule: rule.value })
   }
   return { value: expectations }
 }
 
 function readRule(wanted: unknown): Reading<JsonRule> {
-  if (Array.isArray(wanted)) return { value: { kind: 'one-of', values: wanted } }
+  if (Array.isArray(wanted)) {
+    if (wanted.length === 0) return { problem: 'the list of accepted values is empty.' }
+    return { value: { kind: 'one-of', values: wanted } }
+  }
   if (typeof wanted !== 'string') return { value: { kind: 'one-of', values: [wanted] } }
   if (wanted === 'exists' || wanted === 'absent') return { value: { kind: wanted } }
-  const match = /^(>=|<=|!=|>|<|=|~)\s+(.*)$/s.exec(wanted)
+  const match = /^(>=|<=|!=|>|<|=|~)(?:\s+|(?<=[<>]=?)(?=[-+.\d])|(?<=!=))(.*)$/s.exec(wanted)
   if (match === null) return { value: { kind: 'one-of', values: [wanted] } }
   const operator = match[1] as Comparison | '!=' | '=' | '~'
   const operand = match[2] as string
@@ -72,11 +76,11 @@ export async function unmet(expectation: JsonExpectation, document: unknown): Pr
       return value === undefined ? undefined : `${seen}, expected it to be absent`
     case 'compare': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-      const holds = typeof number === 'number' && compare(number, rule.operator, rule.number)
+      const holds = Number.isFinite(number) && compare(Number(number), rule.operator, rule.number)
       return holds ? undefined : `${seen}, expected ${rule.operator} ${rule.number}`
     }
     case 'match': {
-      const text = typeof value === 'string' ? value : value === undefined ? undefined : JSON.stringify(value)
+      const text = typeof value === 'string' ? value : value === undefined ? undefined : written(value)
       if (text === undefined) return seen
       const why = await mismatch(rule.matcher, text)
       return why === undefined ? undefined : `${seen} and ${why}`
@@ -91,13 +95,15 @@ export async function unmet(expectation: JsonExpectation, document: unknown): Pr
   }
 }
 
-/** Equal as JSON; a number also equals its text, because `1.10` in YAML is kept as text. */
+/** Equal as JSON; a number, a boolean and null also equal their text: `1.10` in YAML is kept as text, `!= null` is one. */
 function same(value: unknown, wanted: unknown): boolean {
   if (typeof value === 'number' && typeof wanted === 'string') {
     return wanted.trim() !== '' && Number(wanted) === value
   }
   if (typeof value === 'string' && typeof wanted === 'number') return value === String(wanted)
-  if (typeof value === 'boolean' && typeof wanted === 'string') return String(value) === wanted
+  if ((typeof value === 'boolean' || value === null) && typeof wanted === 'string') {
+    return String(value) === wanted
+  }
   return isDeepStrictEqual(value, wanted)
 }
 
@@ -108,6 +114,14 @@ function compare(a: number, operator: Comparison, b: number): boolean {
 }
 
 function literal(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined'
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text
+  return cut(written(value), 100)
+}
+
+/** As JSON; a document can be nested deeper than JSON.stringify goes. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'undefined'
+  } catch {
+    return 'a value nested too deeply to be shown'
+  }
 }

@@ -1,4 +1,6 @@
 import { type Reading, shown } from '../../action/inputs.ts'
+import { oneLine } from '../../text/untrusted.ts'
+import { ProbeFailure } from '../check.ts'
 
 /** A regular expression from a workflow may be catastrophic, and the text from the server hostile. */
 const REGEX_BUDGET_MS = 200
@@ -24,7 +26,7 @@ export function readRegex(source: string, flags: string): Reading<TextMatcher> {
   try {
     new RegExp(source, flags)
   } catch (error) {
-    return { problem: `${(error as Error).message}.` }
+    return { problem: `${oneLine((error as Error).message, 200)}.` }
   }
   return { value: { kind: 'regex', source, flags } }
 }
@@ -33,6 +35,7 @@ export function readRegex(source: string, flags: string): Reading<TextMatcher> {
  * Whether the text matches. A regular expression runs in a context of its own, where V8 stops it after 200 ms.
  *
  * @returns undefined on a match, else why there is none
+ * @throws ProbeFailure config, when the time was not enough: neither the one nor the other is known
  */
 export async function mismatch(matcher: TextMatcher, text: string): Promise<string | undefined> {
   if (matcher.kind === 'text') {
@@ -49,6 +52,9 @@ export async function mismatch(matcher: TextMatcher, text: string): Promise<stri
     return matched === true ? undefined : `does not match ${shownRegex}`
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    return `could not be matched: ${shownRegex} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`
+    throw new ProbeFailure(
+      'config',
+      `the text could not be matched: ${shownRegex} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`,
+    )
   }
 }
