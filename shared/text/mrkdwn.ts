@@ -17,13 +17,16 @@ export function escapeMrkdwn(text: string): string {
     .replace(/[&<>]/g, (char) => ENTITIES[char] ?? char)
 }
 
-/** Slack sees marks only at the edges of words: `snake_case` stays as it is. */
+/**
+ * Slack sees marks only at the edges of words: `snake_case` stays as it is. Letters beyond ASCII are
+ * taken for edges, which is only a matter of looks.
+ */
 function inWord(text: string, at: number): boolean {
   return text[at] !== '`' && isWord(text[at - 1]) && isWord(text[at + 1])
 }
 
 function isWord(char: string | undefined): boolean {
-  return char !== undefined && /[\p{L}\p{N}]/u.test(char)
+  return char !== undefined && /[A-Za-z0-9]/.test(char)
 }
 
 /** Untrusted text for a plain_text object, in which Slack decodes the entities too. */
