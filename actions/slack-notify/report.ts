@@ -29,29 +29,27 @@ export function report(
   const slack = results.filter(({ ok, delivery }) => ok && delivery.to === 'slack-api')
   const joined = (pick: (result: Result) => string | undefined): string =>
     slack.map((result) => pick(result) ?? '').join('\n')
-  const isDelivered = results.length > 0 && bad.length === 0
-  const error = noSink ? 'no_sink' : (bad[0]?.error ?? '')
+  const facts = {
+    delivered: results.length > 0 && bad.length === 0,
+    notified: !heldBack && !noSink && !inputs.dryRun,
+    error: noSink ? 'no_sink' : (bad[0]?.error ?? ''),
+  }
   if (phase === 'main') {
     const sinks = Object.fromEntries(results.map((result) => [result.delivery.name, sinkOf(result)]))
     setOutputs({
-      delivered: isDelivered && !inputs.dryRun,
+      ...facts,
       sinks: JSON.stringify(sinks),
       ts: joined(({ ts }) => ts),
       'thread-ts': joined(({ threadTs }) => threadTs),
       'channel-id': joined(({ channelId }) => channelId),
       'message-url': joined(({ url }) => url),
-      error,
-      notified: !heldBack && !noSink && !inputs.dryRun,
     })
-    const { status } = message.look
     const result = {
       dryRun: inputs.dryRun,
-      status,
+      status: message.look.status,
       statusFrom: plan.source,
       template: inputs.template,
-      notified: !heldBack && !noSink && !inputs.dryRun,
-      delivered: isDelivered && !inputs.dryRun,
-      error,
+      ...facts,
       sinks,
       problems: observed.problems,
       jobs: observed.jobs,

@@ -67,17 +67,16 @@ export function slackPayload(
   ]
   let room = SLACK.total - 2 * fallback.length - size([...head, ...box])
   const add = (lines: readonly Line[], total: number, pages: number): void => {
-    for (const page of fitPages(lines, { page: SLACK.section, total, pages }, renderMrkdwn, (left) =>
-      cutNote(message, left),
-    )) {
+    const note = (left: number): Line => cutNote(message, left)
+    for (const page of fitPages(lines, { page: SLACK.section, total, pages }, renderMrkdwn, note)) {
       if (page.trim() === '') continue
       head.push(section(page))
       room -= page.length
     }
   }
   add(lead, Math.min(SLACK.section, room), 1)
-  for (const [index, { title, lines }] of lists.entries()) {
-    add([[bold(title)], ...lines], Math.floor(room / (lists.length - index)), PAGES)
+  for (const [index, list] of lists.entries()) {
+    add([[bold(list.title)], ...list.lines], Math.floor(room / (lists.length - index)), PAGES)
   }
   const attachments = box.length === 0 ? [] : [{ color: look.color, fallback, blocks: box }]
   return { text: fallback, blocks: head, attachments, ...unfurl }
