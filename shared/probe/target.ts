@@ -97,7 +97,7 @@ export function withoutCredentials(text: string): string {
   const scheme = /^(?:[a-z][a-z0-9+.-]*:)?[/\\]+/i.exec(text)?.[0] ?? ''
   const hides = at > scheme.length && (scheme !== '' || text.lastIndexOf(':', at) >= 0)
   const hidden = hides ? `${scheme}***${text.slice(at)}` : text
-  return hidden.replace(/([?&]([^?&=#]*)=)[^&#\s]*/g, (whole, lead: string, name: string) =>
+  return hidden.replace(/([?&]([^?&=#]*)=)[^&?#\s]*/g, (whole, lead: string, name: string) =>
     isSecretName(name) ? `${lead}***` : whole,
   )
 }

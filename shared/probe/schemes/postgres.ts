@@ -13,14 +13,8 @@ import type { Line } from './line.ts'
 
 /** What node-postgres uses itself for SCRAM-SHA-256 (RFC 5802) and for the older md5; it comes without types. */
 interface Sasl {
-  /** @param channel what the password is bound to; null for no channel binding */
-  startSession(mechanisms: readonly string[], channel: Channel | null): SaslSession
-  continueSession(
-    session: SaslSession,
-    password: string,
-    data: string,
-    channel: Channel | null,
-  ): Promise<void>
+  startSession(mechanisms: readonly string[]): SaslSession
+  continueSession(session: SaslSession, password: string, data: string): Promise<void>
   /** @throws when the server does not know the password either */
   finalizeSession(session: SaslSession, data: string): void
 }

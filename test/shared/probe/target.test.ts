@@ -113,6 +113,10 @@ describe('credentials are not shown', () => {
     expect(displayOf(text)).toBe(shown)
   })
 
+  test('nor behind a parameter that swallows its question mark', () => {
+    expect(withoutCredentials('http://a.aa/&=?token=S3CRT')).not.toContain('S3CR')
+  })
+
   test('neither in a display nor in a name, whatever the URL', () => {
     const secret = fc.stringMatching(/^[A-Za-z0-9%!$&'()*+,;=_.~-]{0,20}$/).map((text) => `S3CR${text}T`)
     fc.assert(

@@ -67,7 +67,7 @@ export async function startRabbitmq({ users, vhosts }: RabbitOptions): Promise<R
     RABBITMQ_SCHEMA_DIR: join(folder, 'schema'),
   }
   // Otherwise the node starts one, which outlives it.
-  const epmd = await startService({
+  await startService({
     argv: ['epmd', '-port', String(epmdPort), '-address', '127.0.0.1'],
     env,
     port: epmdPort,
@@ -82,10 +82,6 @@ export async function startRabbitmq({ users, vhosts }: RabbitOptions): Promise<R
   return {
     ...node,
     tlsPort,
-    stop: async () => {
-      await node.stop()
-      await epmd.stop()
-    },
     alarm: async (on) => {
       const call = on
         ? 'rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []}).'
