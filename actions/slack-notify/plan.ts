@@ -5,6 +5,7 @@ import type { Mention, Message } from './message/model.ts'
 import { lookOf, matching, worst } from './message/status.ts'
 import { messageOf } from './message/templates.ts'
 import type { Observed } from './observe.ts'
+import type { SlackApi } from './parse/slack.ts'
 import type { PagerDutyAction } from './sinks/pagerduty.ts'
 
 /** What a step has to tell: all there is, that the job starts, or how it ended. */
@@ -111,7 +112,7 @@ function messages(inputs: Inputs, { pullNumber }: Observed, turn: Turn, sent: re
   if (slack?.kind === 'api') {
     for (const channel of slack.channels) {
       const before = sent.find((each) => each.channel === channel)
-      const name = slack.channels.length === 1 ? 'slack' : `slack ${channel}`
+      const name = nameIn(slack, channel)
       found.push({
         to: 'slack-api',
         name,
@@ -132,10 +133,14 @@ function updates({ slack }: Inputs, sent: readonly Sent[]): Delivery[] {
   if (slack?.kind !== 'api') return []
   return sent.map(({ channel, channelId, ts }) => ({
     to: 'slack-api',
-    name: slack.channels.length === 1 ? 'slack' : `slack ${channel}`,
+    name: nameIn(slack, channel),
     channel: channelId,
     update: ts,
   }))
+}
+
+function nameIn({ channels }: SlackApi, channel: string): string {
+  return channels.length === 1 ? 'slack' : `slack ${channel}`
 }
 
 /** Not subject to `notify-on`: an incident that is opened has to be closed, and events of one key are one incident. */

@@ -84,6 +84,19 @@ describe('what is refused', () => {
     expect((await problems(given)).filter((problem) => expected.test(problem))).toHaveLength(1)
   })
 
+  test.each<[Record<string, string>, Record<string, string>, RegExp]>([
+    [{}, { SLACK_API_URL: 'http://slack.example/api/' }, /^SLACK_API_URL: .*https/],
+    [
+      { 'pagerduty-routing-key': 'x' },
+      { PAGERDUTY_EVENTS_URL: 'x' },
+      /^PAGERDUTY_EVENTS_URL: it is not a URL/,
+    ],
+    [{}, { SLACK_BOT_TOKEN: 'xoxb-1' }, /^channel: .*needs a channel/],
+    [{}, { SLACK_WEBHOOK: 'http://hooks.slack.com/x' }, /^webhook-url: .*https/],
+  ])('%j with the variables %j', async (given, env, expected) => {
+    expect((await problems(given, env)).filter((problem) => expected.test(problem))).toHaveLength(1)
+  })
+
   test('all of it at once, nothing is sent, and no secret is shown', async () => {
     const server = await slack()
     const result = await notify({

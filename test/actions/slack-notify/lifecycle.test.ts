@@ -30,6 +30,16 @@ describe('lifecycle false', () => {
     expect(post.log).toBe('')
   })
 
+  test('cancelled while it sends: green, with one warning', async () => {
+    const server = await slack(() => 'silence')
+    const handle = startAction({ action: 'slack-notify', inputs: { 'webhook-url': server.webhookUrl } })
+    await handle.waitForLog(/To: slack/)
+    const main = await handle.cancel()
+    expectNoLeak(main)
+    expect(main.exitCode).toBe(0)
+    expect(said(main, 'warning')).toEqual([expect.stringContaining('cancelled')])
+  })
+
   test('a refused input is told once', async () => {
     const main = await notify({ template: 'x', lifecycle: 'final' })
     expectConclusion(main, 'failure')
@@ -92,16 +102,6 @@ describe('lifecycle final', () => {
     expect(said(main, 'warning')).toEqual([])
     expect(said(await finish(main, 'success'), 'warning')).toEqual([expect.stringContaining('no_sink')])
   })
-
-  test('a step that is cancelled in main is still told by post', async () => {
-    const server = await slack(() => 'silence')
-    const handle = startAction({ action: 'slack-notify', inputs: { 'webhook-url': server.webhookUrl } })
-    await handle.waitForLog(/To: slack/)
-    const main = await handle.cancel()
-    expectNoLeak(main)
-    expect(main.exitCode).toBe(0)
-    expect(said(main, 'warning')).toEqual([expect.stringContaining('cancelled')])
-  })
 })
 
 describe('lifecycle true', () => {
@@ -157,6 +157,19 @@ describe('lifecycle true', () => {
     await finish(main, 'success')
     expect(server.messages).toHaveLength(1)
     expect(readable(server.messages[0]?.payload)).toContain(HEADLINE.success)
+  })
+
+  test('a start that was cancelled is made up for', async () => {
+    const server = await slack((_, nth) => (nth === 1 ? 'silence' : undefined))
+    const handle = startAction({
+      action: 'slack-notify',
+      inputs: { 'bot-token': BOT_TOKEN, channel: 'C0123456', lifecycle: 'true' },
+      env: { SLACK_API_URL: server.apiUrl },
+    })
+    await handle.waitForLog(/To: slack/)
+    await finish(await handle.cancel(), 'cancelled')
+    expect(server.messages).toHaveLength(1)
+    expect(readable(server.messages[0]?.payload)).toContain(HEADLINE.cancelled)
   })
 
   test('with notify-on: failure there is no start, and one message when it fails', async () => {
