@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { healthCheck } from './cases/health-check.ts'
 import { semverTag } from './cases/semver-tag.ts'
+import { slackNotify } from './cases/slack-notify.ts'
 import type { Row } from './row.ts'
 
 const { values, positionals } = parseArgs({
@@ -17,6 +18,7 @@ const README = join(import.meta.dirname, '..', 'README.md')
 const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
   'health-check': healthCheck,
   'semver-tag': semverTag,
+  'slack-notify': slackNotify,
 }
 const rows: Row[] = []
 for (const [action, measure] of Object.entries(CASES)) {

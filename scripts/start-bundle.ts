@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './actions.ts'
 import { writeFolder } from './bundle.ts'
@@ -19,8 +19,11 @@ export function startBundle(files: ReadonlyMap<string, Buffer>): void {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(INPUT|STATE|GITHUB|RUNNER|ACTIONS)_/i.test(name)),
     )
+    // An action with a post step keeps that in its state before it does anything else.
+    const state = join(parent, 'state')
+    writeFileSync(state, '')
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'index.js')], {
-      env: { ...env, 'INPUT_DRY-RUN': 'neither' },
+      env: { ...env, GITHUB_STATE: state, 'INPUT_DRY-RUN': 'neither' },
       encoding: 'utf8',
       timeout: 20_000,
     })

@@ -7,6 +7,7 @@ const ALLOWED = new Set([
   'ISC',
   'BSD-2-Clause',
   'BSD-3-Clause',
+  'MIT-0',
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',

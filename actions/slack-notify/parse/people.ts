@@ -1,0 +1,44 @@
+import { type Problems, type Reading, shown } from '../../../shared/action/inputs.ts'
+import { parseList } from '../../../shared/text/list.ts'
+import { didYouMean } from '../../../shared/text/nearest.ts'
+import type { Mention } from '../message/model.ts'
+import { CONDITIONS, type Condition } from '../message/status.ts'
+
+const ID = /^[UWS][A-Z0-9]{5,}$/
+
+/** The people of `mention`: ids as they are, GitHub logins through `users`. */
+export function parseMentions(text: string, users: ReadonlyMap<string, string>): Mention[] {
+  return parseList(text).map((item): Mention => {
+    const word = item.replace(/^<(?:@|!subteam\^|!)?|>$/g, '').replace(/^@/, '')
+    if (word === 'here') return { kind: 'here' }
+    if (word === 'channel' || word === 'everyone') return { kind: 'channel' }
+    const id = users.get(word.toLowerCase()) ?? word
+    if (!ID.test(id)) return { kind: 'name', name: word }
+    return { kind: id.startsWith('S') ? 'group' : 'user', id }
+  })
+}
+
+/** `users`: GitHub logins, whose case does not count, and Slack ids. */
+export function parseUsers(value: unknown, problems: Problems): Map<string, string> {
+  const users = new Map<string, string>()
+  if (value === undefined) return users
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    problems.add('users', 'it is not a map. Write "octocat: U0123456789" on a line of its own for each.')
+    return users
+  }
+  for (const [login, id] of Object.entries(value)) {
+    if (typeof id === 'string' && ID.test(id)) users.set(login.toLowerCase().replace(/^@/, ''), id)
+    else problems.add(`users.${login}`, `${shown(id)} is no Slack id, such as U0123456789 or S0123456789.`)
+  }
+  return users
+}
+
+/** A list such as that of `notify-on`. */
+export function parseConditions(text: string): Reading<readonly Condition[]> {
+  const words = parseList(text)
+  const wrong = words.find((word) => !(CONDITIONS as readonly string[]).includes(word))
+  if (wrong === undefined) return { value: words as Condition[] }
+  return {
+    problem: `${shown(wrong)} is not one of ${CONDITIONS.join(', ')}.${didYouMean(wrong, CONDITIONS)}`,
+  }
+}
