@@ -24,6 +24,8 @@ export interface WorkflowOptions {
   event: string
   payload?: object
   variables?: Record<string, string>
+  /** On top of what act sets for every step. */
+  env?: Record<string, string>
 }
 
 /** One entry of `act --json`. */
@@ -62,6 +64,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     }
     for (const [name, value] of Object.entries(options.variables ?? {}))
       argv.push('--var', `${name}=${value}`)
+    for (const [name, value] of Object.entries(options.env ?? {})) argv.push('--env', `${name}=${value}`)
     return await read(options.act, argv, repository, folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
