@@ -2,17 +2,17 @@ import { expect, test } from '@jest/globals'
 import { failureOf } from '../../../shared/git/failures.ts'
 
 const REPOSITORY = {
-  directory: '/work',
-  gitDir: '/work/.git',
-  commonDir: '/work/.git',
+  directory: '/srv/shop',
+  gitDir: '/srv/shop/.git',
+  commonDir: '/srv/shop/.git',
   bare: false,
   shallow: false,
 }
 
 // What git 2.39 to 2.51 print.
 test.each([
-  ["fatal: detected dubious ownership in repository at '/work'", 'dubious-ownership', 'chown'],
-  ["fatal: unsafe repository ('/work' is owned by someone else)", 'dubious-ownership', 'chown'],
+  ["fatal: detected dubious ownership in repository at '/srv/shop'", 'dubious-ownership', 'chown'],
+  ["fatal: unsafe repository ('/srv/shop' is owned by someone else)", 'dubious-ownership', 'chown'],
   [
     'fatal: not a git repository (or any of the parent directories): .git',
     'not-a-repository',
@@ -20,7 +20,7 @@ test.each([
   ],
   ['fatal: bad object 1111', 'unknown-revision', 'fetch-depth: 0'],
   ["error: option `merged' must point to a commit", 'unknown-revision', 'fetch-depth: 0'],
-  ["fatal: '../x' is outside repository at '/work'", 'bad-path', 'inside'],
+  ["fatal: '../x' is outside repository at '/srv/shop'", 'bad-path', 'inside'],
   ["fatal: transport 'https' not allowed", 'missing-object', 'filter'],
   ['fatal: missing object 1111 for refs/tags/v1', 'missing-object', 'filter'],
   ['fatal: something new \u001b[31m', 'failed', 'something new \\u{1b}[31m'],
