@@ -25,16 +25,19 @@ export async function readBody(
   progress: { received: number },
 ): Promise<Body> {
   const codings = codingsOf(response)
-  const chunks: Buffer[] = []
+  let store: Buffer = Buffer.alloc(0)
   let size = 0
   let decoders: readonly Transform[] = []
   try {
     return await new Promise((resolve, reject) => {
-      const end = (): void => resolve({ body: Buffer.concat(chunks, size), truncated: false })
+      const end = (): void => resolve({ body: store.subarray(0, size), truncated: false })
       const keep = (chunk: Buffer): void => {
-        chunks.push(chunk)
+        // What was received already still comes after the end of interest.
+        if (size > limit) return
+        store = withRoom(store, size, size + chunk.length)
+        chunk.copy(store, size)
         size += chunk.length
-        if (size > limit) resolve({ body: Buffer.concat(chunks, limit), truncated: true })
+        if (size > limit) resolve({ body: store.subarray(0, limit), truncated: true })
       }
       response.on('data', (chunk: Buffer) => {
         progress.received += chunk.length
@@ -60,6 +63,17 @@ export async function readBody(
   } finally {
     for (const decoder of decoders) decoder.destroy()
   }
+}
+
+/**
+ * A buffer that holds `needed` bytes, the first `used` of them those of `store`. It doubles: a server may send a
+ * million chunks of one byte, and to keep each of them would take a hundred times their memory.
+ */
+function withRoom(store: Buffer, used: number, needed: number): Buffer {
+  if (needed <= store.length) return store
+  const larger = Buffer.allocUnsafe(used === 0 ? needed : Math.max(needed, 2 * store.length))
+  store.copy(larger, 0, 0, used)
+  return larger
 }
 
 const DECODERS: Readonly<Record<string, (zlib: ReturnType<typeof loadZlib>, first?: Buffer) => Transform>> = {

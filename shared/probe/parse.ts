@@ -111,6 +111,8 @@ function parseSettings(
   problems: Problems,
 ): Settings {
   const settings: Partial<Settings> = { ...options.defaults }
+  // The input asks it of every HTTP check; a program that prints a version says so itself.
+  if (target?.scheme === 'exec') settings['expect-version'] = undefined
   const known = [...OWN_KEYS, ...Object.keys(SETTINGS)]
   for (const [key, value] of Object.entries(given)) {
     if (OWN_KEYS.includes(key) || value === null || value === undefined) continue

@@ -1,4 +1,5 @@
 import { runProgram } from '../../action/program.ts'
+import { formatDuration } from '../../text/duration.ts'
 import { oneLine } from '../../text/untrusted.ts'
 import { type Check, type Observation, ProbeFailure } from '../check.ts'
 import type { Attempt } from '../schemes.ts'
@@ -17,7 +18,9 @@ export async function probe({ target, settings }: Check, { timeout, signal }: At
   const timings = { total: performance.now() - started }
   const said = oneLine(ended.stderr || ended.stdout, 200)
   if (signal.aborted) throw new ProbeFailure('cancelled', 'the step was stopped', { timings })
-  if (ended.timedOut) throw new ProbeFailure('timeout', `it did not end within ${timeout} ms`, { timings })
+  if (ended.timedOut) {
+    throw new ProbeFailure('timeout', `it did not end within ${formatDuration(timeout)}`, { timings })
+  }
   if (ended.code !== settings['expect-exit']) {
     const how = ended.code === null ? `was ended by ${ended.endedBy}` : `exit code ${ended.code}`
     const wanted = `expected exit code ${settings['expect-exit']}`

@@ -161,9 +161,20 @@ describe('exec', () => {
   test('a program that hangs is ended with all that it started', async () => {
     const script =
       'require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"]); setInterval(() => {}, 1e6)'
-    const step = await healthCheck({ checks: program(script), timeout: '1s', 'attempt-timeout': '400ms' })
+    const step = await healthCheck({ checks: program(script), timeout: '1s' })
     expectConclusion(step, 'failure')
     expect(checkOf(step).class).toBe('timeout')
+    expect(checkOf(step).reason).toMatch(/^it did not end within (1 s|\d+ ms) \(/)
     expect(step.orphans).toEqual([])
+  })
+
+  test('the input expect-version is for HTTP checks', async () => {
+    const server = await stage(lying.startHonest({ version: '3.1' }))
+    const step = await healthCheck({
+      checks: `- ${server.url}\n${program('console.log("done")')}`,
+      'expect-version': '3.1',
+      timeout: '20s',
+    })
+    expectConclusion(step, 'success')
   })
 })

@@ -210,7 +210,8 @@ describe('several checks', () => {
     expectConclusion(step, 'success')
     expect(step.outputs['attempts']).toBe('2000')
     expect(most).toBe(1)
-    expect(server.maxOpenSockets).toBeLessThanOrEqual(51)
+    // 50 in flight, and those of which the server has not seen the end yet.
+    expect(server.maxOpenSockets).toBeLessThanOrEqual(100)
   }, 60_000)
 })
 
