@@ -14,7 +14,7 @@ import { baseOf, highestTag, lastPrereleaseOf, readVersionTags } from '../../sha
 import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
 import { gitSource } from './observe/git.ts'
 import type { Source } from './observe/source.ts'
-import type { Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
+import type { FloatingTag, Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
 
 /** Everything that does not come from the history. */
 export interface Surroundings {
@@ -143,13 +143,7 @@ async function read(
 ): Promise<History> {
   const all = (await source.tags()).filter(hasCommit)
   const { tagPrefix } = inputs
-  const isOurs = ({ name }: { name: string }): boolean => {
-    const digit = name.charCodeAt(tagPrefix.length) - 48
-    return digit >= 0 && digit <= 9 && name.startsWith(tagPrefix)
-  }
-  const tags = all.filter(isOurs)
-  const versions = readVersionTags(tags, inputs.tagPrefix)
-  const isFull = new Set(versions.map(({ name }) => name))
+  const versions = readVersionTags(all, tagPrefix)
   const onSha = versions.filter(({ commit }) => commit === inputs.sha)
   const runs = await runsOf(onSha, source, runId)
   if (made !== undefined) runs.set(made, runId)
@@ -162,17 +156,26 @@ async function read(
   return {
     source: source.kind,
     shallow: false,
-    tags: tags.map(({ name, commit, reachable }): VersionTag => {
-      const run = runs.get(name)
-      return { name, commit, reachable, ...(run === undefined ? {} : { run }) }
+    tags: versions.map((tag): VersionTag => {
+      const run = runs.get(tag.name)
+      return run === undefined ? tag : { ...tag, run }
     }),
-    // A full version never floats.
-    floating: all
-      .filter((tag) => (isOurs(tag) && !isFull.has(tag.name)) || tag.name.endsWith('latest'))
-      .map(({ name, commit, object }) => ({ name, commit, object })),
+    floating: inputs.floatingTags.length === 0 ? [] : floatingOf(all, versions, tagPrefix),
     commits: inputs.labels ? await labelled(commits, connect) : commits,
     sincePrerelease: prerelease === undefined ? [] : await since(prerelease.commit, commits, source, inputs),
   }
+}
+
+/** What may be a floating tag; a full version never floats. */
+function floatingOf(
+  all: readonly CommitTag[],
+  versions: readonly CommitTag[],
+  prefix: string,
+): FloatingTag[] {
+  const full = new Set(versions.map(({ name }) => name))
+  return all
+    .filter(({ name }) => !full.has(name) && (name.startsWith(prefix) || name.endsWith('latest')))
+    .map(({ name, commit, object }) => ({ name, commit, object }))
 }
 
 type CommitTag = ReachableTag & { commit: string }

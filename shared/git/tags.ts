@@ -54,9 +54,9 @@ export async function readTags(
       gitOutput(repository, merged, both),
     ])
     const names = new Set(reachable.split('\n'))
-    const tags = lines(all).map((line) => tagOf(line))
+    const tags = lines(all).map((line) => tagOf(line, names))
     await peelNested(repository, tags, both)
-    return tags.map((tag) => ({ ...tag, reachable: names.has(PREFIX + tag.name) }))
+    return tags
   } finally {
     stop.abort()
   }
@@ -93,9 +93,10 @@ function lines(output: string): string[] {
   return output.split('\n').filter((line) => line !== '')
 }
 
-function tagOf(line: string): Tag {
+function tagOf(line: string, reachable: ReadonlySet<string>): ReachableTag {
   const [refname = '', object = '', type = '', target = '', targetType = ''] = line.split('\0')
-  const tag: Tag = { name: refname.slice(PREFIX.length), object, type: type as ObjectType }
+  const name = refname.slice(PREFIX.length)
+  const tag: ReachableTag = { name, object, type: type as ObjectType, reachable: reachable.has(refname) }
   if (type === 'commit') tag.commit = object
   else if (targetType === 'commit') tag.commit = target
   else if (targetType === 'tag') tag.commit = NESTED

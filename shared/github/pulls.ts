@@ -1,6 +1,8 @@
 import type { GitHub } from './client.ts'
-import { GitHubError, isFailure } from './errors.ts'
+import { isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import { pages } from './pages.ts'
+import { mayAskRest } from './rest-refs.ts'
 
 export interface PullRequest {
   number: number
@@ -19,6 +21,15 @@ interface PullData {
   labels: { nodes: { name: string }[] } | null
 }
 
+/** As REST tells it. */
+interface PullByRest {
+  number: number
+  title: string
+  merged_at: string | null
+  user: { login: string } | null
+  labels: { name: string }[]
+}
+
 type Answer = {
   repository: Record<string, { associatedPullRequests?: { nodes: PullData[] } | null } | null>
 }
@@ -29,7 +40,8 @@ const FIELDS =
 
 /**
  * The pull requests that brought in each commit, by its SHA; an entry for every asked commit. One GraphQL call for 100
- * commits; a call that GitHub cannot finish (502, 504, time-out) is halved.
+ * commits; a call that GitHub cannot finish (502, 504, time-out) is halved. One REST call a commit where GraphQL does
+ * not answer.
  *
  * @throws GitHubError
  */
@@ -55,11 +67,33 @@ async function addBatch(
       found.set(sha, (repository[`c${index}`]?.associatedPullRequests?.nodes ?? []).map(pullOf))
     }
   } catch (error) {
-    const tooMuch = isFailure(error, 'server') || (error instanceof GitHubError && error.kind === 'network')
+    const tooMuch = isFailure(error, 'server', 'network')
+    if (!tooMuch && mayAskRest(error)) return addByRest(github, shas, found)
     if (!tooMuch || shas.length === 1) throw error
     const half = Math.ceil(shas.length / 2)
     await addBatch(github, shas.slice(0, half), found)
     await addBatch(github, shas.slice(half), found)
+  }
+}
+
+async function addByRest(
+  github: GitHub,
+  shas: readonly string[],
+  found: Map<string, PullRequest[]>,
+): Promise<void> {
+  for (const sha of shas) {
+    const pulls: PullRequest[] = []
+    for await (const page of pages<PullByRest[]>(github, {
+      route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+      parameters: { commit_sha: sha },
+      about: `the pull requests of the commit ${sha}`,
+    })) {
+      for (const { number, title, merged_at, user, labels } of page) {
+        const names = labels.map(({ name }) => name)
+        pulls.push({ number, title, author: user?.login ?? '', labels: names, merged: merged_at !== null })
+      }
+    }
+    found.set(sha, pulls)
   }
 }
 

@@ -3,6 +3,7 @@ import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
 import { pages } from './pages.ts'
+import { mayAskRest, readRefsByRest } from './rest-refs.ts'
 import { peel, TARGET, type Target } from './targets.ts'
 
 export { type Moved, moveRef } from './move-ref.ts'
@@ -40,8 +41,8 @@ export interface PeeledRef extends Ref {
 
 /** What a set of refs looks like: an entry for each asked one that exists. */
 export interface RefsNow {
-  /** For {@link updateRefs}. */
-  repositoryId: string
+  /** For {@link updateRefs}; undefined where only REST answers. */
+  repositoryId: string | undefined
   /** Full name → ref. */
   refs: Map<string, PeeledRef>
 }
@@ -78,12 +79,21 @@ export async function getRef(github: GitHub, ref: string): Promise<Ref | undefin
 }
 
 /**
- * How several refs stand, in one call.
+ * How several refs stand, in one call; in several where GraphQL does not answer.
  *
  * @param refs full names, `refs/tags/v1`; at most 100
  * @throws GitHubError
  */
 export async function readRefs(github: GitHub, refs: readonly string[]): Promise<RefsNow> {
+  try {
+    return await readTogether(github, refs)
+  } catch (error) {
+    if (mayAskRest(error)) return readRefsByRest(github, refs)
+    throw error
+  }
+}
+
+async function readTogether(github: GitHub, refs: readonly string[]): Promise<RefsNow> {
   const declared = refs.map((_, index) => `,$r${index}:String!`).join('')
   const fields = refs.map((_, index) => `r${index}:ref(qualifiedName:$r${index}){${TARGET}}`).join(' ')
   const { repository } = await query<{ repository: Record<string, unknown> }>(github, {

@@ -94,9 +94,10 @@ async function attemptCall<T>(
   const { request } = await sender.connection
   sender.calls += 1
   try {
-    const { status, headers, data } = await request(call.route, {
-      ...(call.route.includes('{owner}') ? { owner, repo } : {}),
-      ...call.parameters,
+    const { route, parameters } = withRef(call)
+    const { status, headers, data } = await request(route, {
+      ...(route.includes('{owner}') ? { owner, repo } : {}),
+      ...parameters,
       headers: { 'x-github-api-version': '2022-11-28' },
     })
     const reply = { status, headers: headers as Record<string, string>, data: data as T }
@@ -109,6 +110,14 @@ async function attemptCall<T>(
   } catch (thrown) {
     return { ok: false, failed: judge(thrown) }
   }
+}
+
+/** The slashes of a ref stay what they are, as in GitHub's documentation: not every proxy lets `%2F` through. */
+function withRef({ route, parameters = {} }: Call): Required<Pick<Call, 'route' | 'parameters'>> {
+  const { ref, ...others } = parameters
+  if (typeof ref !== 'string' || !route.endsWith('/{ref}')) return { route, parameters }
+  const path = ref.split('/').map(encodeURIComponent).join('/')
+  return { route: route.slice(0, -'{ref}'.length) + path, parameters: others }
 }
 
 function notJson(status: number): Failed {

@@ -2,6 +2,7 @@ import type { Tag } from '../git/tags.ts'
 import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import { listTagsByRest, mayAskRest } from './rest-refs.ts'
 import { peel, TARGET, type Target, withoutEnd } from './targets.ts'
 
 export interface TagObject {
@@ -35,11 +36,20 @@ interface RefsPage {
 const LIST = `query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name){refs(refPrefix:"refs/tags/",first:100,after:$after){pageInfo{hasNextPage endCursor} nodes{name ${TARGET}}}}}`
 
 /**
- * All tags with their peeled commits, 100 a call.
+ * All tags with their peeled commits, 100 a call; more calls where GraphQL does not answer.
  *
  * @throws GitHubError
  */
 export async function listTags(github: GitHub): Promise<Tag[]> {
+  try {
+    return await listPeeled(github)
+  } catch (error) {
+    if (mayAskRest(error)) return listTagsByRest(github)
+    throw error
+  }
+}
+
+async function listPeeled(github: GitHub): Promise<Tag[]> {
   const tags: Tag[] = []
   let after: string | null = null
   do {

@@ -26,9 +26,10 @@ const SENDINGS = 3
  */
 export async function updateRefs(
   github: GitHub,
-  repositoryId: string,
+  repositoryId: string | undefined,
   updates: readonly RefUpdate[],
 ): Promise<Updated> {
+  if (repositoryId === undefined) return { kind: 'unsupported' }
   for (let sending = 1; ; sending++) {
     const failure = await send(github, repositoryId, updates)
     if (failure === undefined) return { kind: 'updated' }

@@ -5,14 +5,18 @@ export type Versioned<T> = T & { version: Version }
 
 /**
  * The tags that are exactly the prefix and a strict version; everything else (`v1`, dates, four parts, leading zeros,
- * a doubled `v`, other prefixes) is left out.
+ * a doubled `v`, other prefixes) is left out. A tag that has been read before stays as it is.
  */
-export function readVersionTags<T extends { name: string }>(
+export function readVersionTags<T extends { name: string; version?: Version }>(
   tags: Iterable<T>,
   prefix: string,
 ): Versioned<T>[] {
   const read: Versioned<T>[] = []
   for (const tag of tags) {
+    if (tag.version !== undefined) {
+      read.push(tag as Versioned<T>)
+      continue
+    }
     const version = tag.name.startsWith(prefix) ? parseVersion(tag.name.slice(prefix.length)) : undefined
     if (version !== undefined) read.push({ ...tag, version })
   }

@@ -11,20 +11,40 @@ const CORE = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})$/
 
 const ZERO = new SemVer('0.0.0')
 
-/** What `new SemVer(text)` makes of `X.Y.Z`, without its regular expressions: a tenth of the time, for thousands of tags. */
+/**
+ * What `new SemVer(text)` makes of `X.Y.Z`, without its regular expressions: a tenth of the time, for thousands of tags.
+ * A constructor, and its properties in the order of npm semver: then all versions have one shape, which the engine likes.
+ */
+function Stable(
+  this: Version & { includePrerelease: boolean },
+  text: string,
+  major: number,
+  minor: number,
+  patch: number,
+): void {
+  this.options = ZERO.options
+  this.loose = false
+  this.includePrerelease = false
+  this.raw = text
+  this.major = major
+  this.minor = minor
+  this.patch = patch
+  this.prerelease = NONE
+  this.build = NONE
+  this.version = text
+}
+Stable.prototype = SemVer.prototype
+const NONE: never[] = []
+const StableVersion = Stable as unknown as new (
+  text: string,
+  major: number,
+  minor: number,
+  patch: number,
+) => Version
+
 function stable(text: string, major: number, minor: number, patch: number): Version | undefined {
-  if (![major, minor, patch].every(Number.isSafeInteger)) return undefined
-  const version = Object.create(SemVer.prototype) as Version
-  return Object.assign(version, {
-    ...ZERO,
-    raw: text,
-    version: text,
-    major,
-    minor,
-    patch,
-    prerelease: [],
-    build: [],
-  })
+  const isSafe = Number.isSafeInteger(major) && Number.isSafeInteger(minor) && Number.isSafeInteger(patch)
+  return isSafe ? new StableVersion(text, major, minor, patch) : undefined
 }
 
 /**
@@ -53,7 +73,7 @@ export function parsePrefixedVersion(text: string, prefix: string): Version | un
 
 /** Precedence (SemVer items 10 and 11): negative, zero or positive; build metadata does not count. */
 export function compareVersions(a: Version, b: Version): number {
-  return a.compare(b)
+  return Math.sign(a.major - b.major || a.minor - b.minor || a.patch - b.patch) || a.comparePre(b)
 }
 
 /** Not a pre-release. */

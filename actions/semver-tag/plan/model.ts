@@ -1,5 +1,6 @@
 import type { Level } from '../../../shared/version/bump.ts'
 import type { FloatingKind } from '../../../shared/version/tags.ts'
+import type { Version } from '../../../shared/version/version.ts'
 
 export type { FloatingKind, Level }
 
@@ -76,6 +77,8 @@ export interface VersionTag extends Tag {
   reachable: boolean
   /** The run id in the trailer `Nexus-Run` of the annotated tag; read for the tags that stand on `sha`. */
   run?: string
+  /** What the name says, when it has been read already. */
+  version?: Version
 }
 
 export interface FloatingTag extends Tag {

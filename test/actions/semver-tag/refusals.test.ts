@@ -40,6 +40,24 @@ describe('refusals', () => {
     expect(result.outputs).toMatchObject({ released: 'true', 'floating-tags': 'v1\nv1.2' })
   })
 
+  test.each([
+    ['404', { status: 404, data: { message: 'Not Found' } }],
+    ['an error', { status: 200, data: { data: null, errors: [{ message: 'GraphQL is turned off' }] } }],
+  ])('a server whose GraphQL answers %s: over REST, also without a checkout', async (_, answer) => {
+    const repository = repositoryOf([
+      { message: 'feat: a', annotated: { 'v1.2.2': 'one' }, tags: ['v1', 'v1.2'] },
+      'fix: b',
+    ])
+    const stage = await githubOf(repository)
+    stage.fault({ on: 'POST /graphql', times: 100, answer })
+    const result = await publish(repository, stage, floating, { checkout: false })
+    expectConclusion(result, 'success')
+    expect(result.outputs).toMatchObject({
+      ...{ tag: 'v1.2.3', 'previous-tag': 'v1.2.2', released: 'true', 'floating-tags': 'v1\nv1.2' },
+    })
+    expect([tagged(stage, 'v1.2.3'), tagged(stage, 'v1')]).toEqual([repository.sha(), repository.sha()])
+  })
+
   test('a higher version that appears meanwhile keeps v1, also one by one', async () => {
     const repository = repositoryOf([...HISTORY, { message: 'feat: c', branch: 'newer' }])
     const newer = repository.sha('newer')

@@ -2,10 +2,14 @@ import { describe, expect, test } from '@jest/globals'
 import { readHistory } from '../../../shared/git/history.ts'
 import { openRepository } from '../../../shared/git/repository.ts'
 import { readTagMessage, readTags } from '../../../shared/git/tags.ts'
+import type { GitHub } from '../../../shared/github/client.ts'
 import { compare, getCommit, listCommits, listRange } from '../../../shared/github/commits.ts'
+import { GitHubError } from '../../../shared/github/errors.ts'
+import { query } from '../../../shared/github/graphql.ts'
 import { nextQuery } from '../../../shared/github/pages.ts'
 import { pullRequestsOfCommits } from '../../../shared/github/pulls.ts'
 import { readRefs } from '../../../shared/github/refs.ts'
+import type { Call, Reply } from '../../../shared/github/send.ts'
 import { listTags } from '../../../shared/github/tags.ts'
 import { makeRepository } from '../../support/git.ts'
 import { loadRepository } from '../../support/github/load.ts'
@@ -128,6 +132,29 @@ describe('pull requests', () => {
     },
   )
 
+  test('over REST, where GraphQL does not answer', async () => {
+    const github = client(await stage())
+    const pull = { number: 7, title: 't', user: null, labels: [{ name: 'semver:major' }] }
+    const asked: unknown[] = []
+    const send = async ({ route, parameters }: Call): Promise<Reply<unknown>> => {
+      if (route.startsWith('POST ')) throw new GitHubError('not-found', '', '', { status: 404 })
+      asked.push([route, parameters?.['commit_sha']])
+      const data = [
+        { ...pull, merged_at: '2026-01-01T00:00:00Z' },
+        { ...pull, merged_at: null },
+      ]
+      return { status: 200, headers: {}, data }
+    }
+    const found = await pullRequestsOfCommits({ ...github, send: send as GitHub['send'] }, ['a', 'b'])
+    const read = { number: 7, title: 't', author: '', labels: ['semver:major'] }
+    expect(found.get('a')).toEqual([
+      { ...read, merged: true },
+      { ...read, merged: false },
+    ])
+    const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls'
+    expect(asked).toEqual(['a', 'b'].map((sha) => [route, sha]))
+  })
+
   test('a GitHub that is down is not asked for ever', async () => {
     const github = await stage()
     const shas = Array.from({ length: 64 }, (_, number) =>
@@ -157,7 +184,8 @@ describe('GraphQL', () => {
       times: 9,
       answer: { status: 200, data: { data: {}, errors: [error] } },
     })
-    expect(await failure(readRefs(client(github), ['refs/tags/v1']))).toMatchObject({ kind })
+    const asked = { text: 'query{viewer{login}}', variables: {}, about: 'the viewer' }
+    expect(await failure(query(client(github), asked))).toMatchObject({ kind })
     expect(github.log).toHaveLength(kind === 'server' ? 5 : 1)
   })
 
