@@ -98,7 +98,7 @@ async function finish(
       continue
     }
     const text = path === 'index.js' ? withChunkNames(bytes.toString('utf8'), lazy) : bytes.toString('utf8')
-    files.set(names.get(path) ?? path, Buffer.from(await small(text)))
+    files.set(names.get(path) ?? path, Buffer.from(await small(withBuiltins(text))))
   }
   return files
 }
@@ -110,6 +110,17 @@ function withChunkNames(index: string, names: Readonly<Record<string, string>>):
   if (index.split(rule).length !== 2)
     throw new Error(`ncc no longer writes \`${rule}\`: mend scripts/bundle.ts.`)
   return index.replace(rule, `return (${JSON.stringify(names)})[chunkId] + ".js"`)
+}
+
+/**
+ * Takes Node's own modules straight from the process. webpack makes a `require` for each, which costs the start of a
+ * step 2 MiB and a twentieth of its CPU.
+ */
+function withBuiltins(code: string): string {
+  return code.replace(
+    /__WEBPACK_EXTERNAL_createRequire\w*\(import\.meta\.url\)\("((?:node:)?[a-z_/]+)"\)/g,
+    'process.getBuiltinModule("$1")',
+  )
 }
 
 async function small(code: string): Promise<string> {

@@ -83,7 +83,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     mentionOn: inputs.read('mention-on', parseConditions, ['failure']),
     notifyOn: inputs.read('notify-on', parseConditions, ['always']),
     failOnError: inputs.read('fail-on-error', rules.boolean, false),
-    timeout: inputs.read('timeout', (text) => rules.duration(text, { min: 1_000, max: 600_000 }), 30_000),
+    timeout: inputs.read('timeout', (text) => rules.duration(text, { min: 100, max: 600_000 }), 30_000),
     token: evaluated(inputs, 'token'),
     dryRun: inputs.read('dry-run', rules.boolean, false),
   }

@@ -88,19 +88,17 @@ export function describePlan(
 }
 
 /**
- * `status`, or the worst of `needs`, or the worst of `jobs`, or that of this job. A job that has already failed or been
- * cancelled itself is never told as anything better, whatever the others did.
+ * `status`, or the worst of `needs`, or the worst of `jobs`, or that of this job.
  */
 export function statusOf(
   { status, needs, jobs: readsJobs, jobStatus }: Pick<Inputs, 'status' | 'needs' | 'jobs' | 'jobStatus'>,
   { jobs }: Pick<Observed, 'jobs'>,
 ): { status: string; source: string } {
   if (status !== '') return { status, source: 'given' }
-  const own = ['failure', 'cancelled'].includes(lookOf(jobStatus).class) ? [jobStatus] : []
-  const ofNeeds = worst(needs.length === 0 ? [] : [...endedStatuses(needs), ...own])
+  const ofNeeds = worst(endedStatuses(needs))
   if (ofNeeds !== undefined) return { status: ofNeeds, source: 'the worst of needs' }
   const ended = readsJobs ? endedStatuses(jobs) : []
-  const ofJobs = worst(ended.length === 0 ? [] : [...ended, ...own])
+  const ofJobs = worst(ended)
   if (ofJobs !== undefined) return { status: ofJobs, source: 'the worst of the jobs' }
   return { status: jobStatus, source: 'this job' }
 }
@@ -159,6 +157,6 @@ function pagerDutyEvent(
   }
 }
 
-function hasSink({ slack, discord, pagerduty, email, comment }: Inputs): boolean {
+export function hasSink({ slack, discord, pagerduty, email, comment }: Inputs): boolean {
   return [slack, discord, pagerduty, email].some((sink) => sink !== undefined) || comment
 }

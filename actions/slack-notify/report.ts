@@ -8,8 +8,9 @@ import type { Inputs } from './inputs.ts'
 import { markdownBlocks } from './message/markdown.ts'
 import { plainText } from './message/plain.ts'
 import type { Observed } from './observe.ts'
-import type { Delivery, Plan } from './plan.ts'
+import { type Delivery, hasSink, type Plan } from './plan.ts'
 import type { Delivered } from './sinks/delivery.ts'
+import { slackPayload } from './sinks/slack-payload.ts'
 
 export type Result = Delivered & { delivery: Delivery }
 
@@ -63,6 +64,7 @@ export function report(
     writeSummary(summaryOf(plan, inputs, results))
   if (inputs.dryRun) {
     log.group('The message as it would look', plainText(message).split('\n'))
+    printSlack(plan, inputs)
     log.info('Dry run: nothing was sent.')
     return passed
   }
@@ -79,15 +81,27 @@ export function report(
   return passed
 }
 
+/** What a dry run prints of the parts that only Slack has: own blocks, as they would go out, and who is called. */
+function printSlack({ message, mentions }: Plan, { blocks }: Inputs): void {
+  const names = mentions.map((mention) =>
+    'id' in mention ? mention.id : `@${'name' in mention ? mention.name : mention.kind}`,
+  )
+  if (names.length > 0) log.info(`Slack names or calls: ${names.join(', ')}.`)
+  if (blocks === undefined) return
+  const own = slackPayload(message, mentions, blocks).blocks
+  log.group('In Slack, these blocks stand in its place', JSON.stringify(own, null, 2).split('\n'))
+}
+
 /** Main has nothing to send: the post step will. */
 export function reportWaiting(inputs: Inputs, context: RunContext): Outcome {
+  const error = hasSink(inputs) ? '' : 'no_sink'
   setOutputs({
     ...{ delivered: false, sinks: '{}', ts: '', 'thread-ts': '', 'channel-id': '', 'message-url': '' },
-    ...{ error: '', notified: false },
+    ...{ error, notified: false },
   })
   setResult(
     'slack-notify',
-    { dryRun: inputs.dryRun, lifecycle: inputs.lifecycle, delivered: false },
+    { dryRun: inputs.dryRun, lifecycle: inputs.lifecycle, delivered: false, error },
     context.temp,
   )
   log.info('The post step of this step sends the message, with the final status of the job.')

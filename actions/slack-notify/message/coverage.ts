@@ -14,12 +14,19 @@ export function coverageSentence(subject: Subject): string {
 
 /** A bar, and the threshold beside it. */
 export function coverageLines(subject: Subject): Line[] {
-  const { coverage, threshold } = figures(subject)
+  const { coverage, threshold, previous } = figures(subject)
   if (coverage === undefined) return []
   const filled = Math.round((Math.min(100, Math.max(0, coverage)) / 100) * BAR)
   const bar = text(`${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} `)
   const wanted = threshold === undefined ? [] : [text(` of ${percent(threshold)} wanted`)]
-  return [[bar, bold(percent(coverage)), ...wanted]]
+  const before = previous === undefined ? [] : [text(`, ${percent(previous)} before`)]
+  return [[bar, bold(percent(coverage)), ...wanted, ...before]]
+}
+
+/** Fields that the sentence and the bar show already: the figures, when there is coverage to compare them with. */
+export function coverageFields(subject: Subject): string[] {
+  const found = figures(subject)
+  return found.coverage === undefined ? [] : Object.keys(found)
 }
 
 /** Percentages; a value that is no number is none. */

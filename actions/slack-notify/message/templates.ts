@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { bold, code, type Line, link, type Span, text, textLines } from '../../../shared/text/rich.ts'
 import { linesOfMarkdown } from '../../../shared/text/rich-markdown.ts'
-import { coverageLines, coverageSentence } from './coverage.ts'
+import { coverageFields, coverageLines, coverageSentence } from './coverage.ts'
 import { countJobs, type Job, jobLines } from './jobs.ts'
 import type { Fact, List, Message } from './model.ts'
 import type { Look } from './status.ts'
@@ -49,8 +49,8 @@ interface Template {
   page: string
   /** Lines of its own, below the sentence. */
   lines?: (subject: Subject) => Line[]
-  /** Fields that `lines` or the sentence show already. */
-  ownFields?: readonly string[]
+  /** Fields that `lines` or the sentence show already, in small letters. */
+  ownFields?: (subject: Subject) => string[]
   /** Before the name of a field. */
   mark?: (name: string) => string
 }
@@ -122,7 +122,7 @@ const TABLE = {
     facts: ['pull', 'branch', 'commit', 'actor'],
     page: 'Report',
     lines: coverageLines,
-    ownFields: ['coverage', 'threshold', 'previous'],
+    ownFields: coverageFields,
   },
   'main-broken': {
     sentence: ({ look, run, wasBroken }) => {
@@ -178,7 +178,8 @@ export function messageOf(name: TemplateName, subject: Subject): Message {
   const template: Template = TABLE[name]
   const sentence = template.sentence(subject)
   const { look, title, jobs, changelog, run } = subject
-  const fields = subject.fields.filter((field) => !template.ownFields?.includes(field.name.toLowerCase()))
+  const own = template.ownFields?.(subject) ?? []
+  const fields = subject.fields.filter((field) => !own.includes(field.name.toLowerCase()))
   const reasonIsShown = template.facts.includes('reason')
   const lists: List[] = []
   if (jobs.length > 0) lists.push({ title: countJobs(jobs), lines: jobLines(jobs) })

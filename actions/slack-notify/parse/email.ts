@@ -53,9 +53,18 @@ export async function readEmail(inputs: InputReader): Promise<EmailTarget | unde
     port: Number(url.port) || (secure ? 465 : 587),
     secure,
     demandsTls: !secure && !isLoopback(url.hostname),
-    user: String(given['user'] ?? decodeURIComponent(url.username)),
-    password: String(given['password'] ?? decodeURIComponent(url.password)),
+    user: String(given['user'] ?? decoded(url.username)),
+    password: String(given['password'] ?? decoded(url.password)),
     from,
     to,
+  }
+}
+
+/** A password with a bare `%` in it is taken as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }

@@ -4,7 +4,8 @@ import { didYouMean } from '../../../shared/text/nearest.ts'
 import type { Mention } from '../message/model.ts'
 import { CONDITIONS, type Condition } from '../message/status.ts'
 
-const ID = /^[UWS][A-Z0-9]{5,}$/
+/** Five letters or digits follow, or fewer when there is a digit: `SAM` is a login. */
+const ID = /^[UWS](?=[A-Z]*\d|[A-Z0-9]{5})[A-Z0-9]+$/
 
 /** The people of `mention`: ids as they are, GitHub logins through `users`. */
 export function parseMentions(text: string, users: ReadonlyMap<string, string>): Mention[] {

@@ -19,7 +19,11 @@ export interface SlackApi {
 
 export type Lifecycle = 'false' | 'final' | 'true'
 
-const TS = /^\d{9,11}\.\d{6}$/
+const TS = /^\d{1,11}\.\d{1,6}$/
+
+const OTHER_SINKS = ['discord-webhook-url', 'pagerduty-routing-key', 'email', 'comment']
+/** A shorter end of a path is rather a word than a secret. */
+const MIN_TAIL = 8
 
 /** The way to Slack that the inputs and variables give; both credentials together are the bot token. */
 export function readSlack(
@@ -31,18 +35,13 @@ export function readSlack(
     inputs.text('webhook-url') ?? variable(env, 'SLACK_WEBHOOK') ?? variable(env, 'SLACK_WEBHOOK_URL')
   const ownToken = inputs.text('bot-token')
   const token = ownToken ?? variable(env, 'SLACK_BOT_TOKEN')
-  if (webhook !== undefined) maskSecret(webhook)
+  if (webhook !== undefined) maskWebhook(webhook)
   if (token !== undefined) maskSecret(token)
   const channels = inputs.read('channel', (text) => ({ value: parseList(text) }), [])
   const updateTs = inputs.read('update-ts', timestamp, undefined)
   const threadTs = inputs.read('thread-ts', timestamp, undefined)
   const replyBroadcast = inputs.read('reply-broadcast', rules.boolean, false)
   const url = webhook === undefined ? undefined : parseEndpoint('webhook-url', webhook, inputs)
-  const base = parseEndpoint(
-    'SLACK_API_URL',
-    variable(env, 'SLACK_API_URL') ?? 'https://slack.com/api/',
-    inputs,
-  )
 
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
     inputs.add('bot-token', 'it has white space or other characters that no token has.')
@@ -50,8 +49,9 @@ export function readSlack(
     inputs.add('bot-token', 'it is a URL. Incoming webhooks belong in "webhook-url".')
   }
   // A variable of the whole workflow may be there for other steps; without a channel it means nothing.
-  const usesToken =
-    token !== undefined && (channels.length > 0 || ownToken !== undefined || webhook === undefined)
+  const isAlone =
+    webhook === undefined && OTHER_SINKS.every((name) => /^(?:false)?$/i.test(inputs.text(name) ?? ''))
+  const usesToken = token !== undefined && (channels.length > 0 || ownToken !== undefined || isAlone)
   if (usesToken && channels.length === 0) {
     inputs.add('channel', '"bot-token" needs a channel: its id, such as C0123456789, or its name.')
   }
@@ -76,6 +76,8 @@ export function readSlack(
     }
     return url === undefined ? undefined : { kind: 'webhook', url }
   }
+  const given = variable(env, 'SLACK_API_URL') ?? 'https://slack.com/api/'
+  const base = parseEndpoint('SLACK_API_URL', given, inputs)
   if (replyBroadcast && threadTs === undefined) inputs.add('reply-broadcast', 'it needs "thread-ts".')
   if (updateTs !== undefined && channels.length > 1) {
     inputs.add('update-ts', 'a message is in one channel, but "channel" has several.')
@@ -86,6 +88,13 @@ export function readSlack(
   if (base === undefined) return undefined
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   return { kind: 'api', token, base, channels, updateTs, threadTs, replyBroadcast }
+}
+
+/** The address, and the end of its path however short that path is: other services have `/hooks/<secret>`. */
+function maskWebhook(webhook: string): void {
+  maskSecret(webhook)
+  const tail = /^\w+:\/\/[^/]+\/(?:[^?#]*\/)?([^/?#]+)/.exec(webhook)?.[1] ?? ''
+  if (tail.length >= MIN_TAIL) maskSecret(tail)
 }
 
 function timestamp(text: string): { value: string } | { problem: string } {

@@ -85,7 +85,11 @@ describe('what is refused', () => {
   })
 
   test.each<[Record<string, string>, Record<string, string>, RegExp]>([
-    [{}, { SLACK_API_URL: 'http://slack.example/api/' }, /^SLACK_API_URL: .*https/],
+    [
+      { 'bot-token': BOT_TOKEN, channel: 'C1' },
+      { SLACK_API_URL: 'http://slack.example/api/' },
+      /^SLACK_API_URL: .*https/,
+    ],
     [
       { 'pagerduty-routing-key': 'x' },
       { PAGERDUTY_EVENTS_URL: 'x' },
@@ -129,6 +133,16 @@ describe('what is accepted', () => {
     [{ 'bot-token': BOT_TOKEN, channel: '#a, C2\nops' }, {}, { slack: { channels: ['#a', 'C2', 'ops'] } }],
     // A missing secret is no fault of the workflow.
     [{ channel: 'ops', lifecycle: 'true', 'thread-ts': '1405894322.002768' }, {}, { slack: undefined }],
+    // The variables are for other steps of the workflow.
+    [{ 'webhook-url': HOOK }, { SLACK_API_URL: 'http://slack.example/api/' }, { slack: { kind: 'webhook' } }],
+    [
+      { 'discord-webhook-url': 'https://discord.com/api/webhooks/1/x', comment: 'false' },
+      { SLACK_BOT_TOKEN: BOT_TOKEN },
+      { slack: undefined },
+    ],
+    [{ comment: 'true' }, { SLACK_BOT_TOKEN: BOT_TOKEN }, { slack: undefined }],
+    [{ 'bot-token': BOT_TOKEN, channel: 'C1', 'update-ts': '12.3' }, {}, { slack: { updateTs: '12.3' } }],
+    [{ timeout: '500ms' }, {}, { timeout: 500 }],
     [{ needs: '{}' }, {}, { needs: [] }],
     [
       { fields: '{version: 1.10, on: true, empty: }' },
@@ -143,7 +157,7 @@ describe('what is accepted', () => {
     ],
     [{ 'notify-on': 'failure, recovery' }, {}, { notifyOn: ['failure', 'recovery'] }],
     [
-      { mention: 'here, @octocat, S0123456, <@U0123456>, hubot', users: 'OctoCat: U9999999' },
+      { mention: 'here, @octocat, S0123456, <@U0123456>, U1, SAM, hubot', users: 'OctoCat: U9999999' },
       {},
       {
         mentions: [
@@ -151,6 +165,8 @@ describe('what is accepted', () => {
           { kind: 'user', id: 'U9999999' },
           { kind: 'group', id: 'S0123456' },
           { kind: 'user', id: 'U0123456' },
+          { kind: 'user', id: 'U1' },
+          { kind: 'name', name: 'SAM' },
           { kind: 'name', name: 'hubot' },
         ],
       },
@@ -169,6 +185,11 @@ describe('what is accepted', () => {
           to: ['d@e.f', 'g@h.i'],
         },
       },
+    ],
+    [
+      { email: '{smtp: "smtps://u%x:50%@mail.example.com", from: a@b.c, to: d@e.f}' },
+      {},
+      { email: { user: 'u%x', password: '50%' } },
     ],
   ])('%j with %j', async (given, env, expected) => {
     const inputs = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])

@@ -190,6 +190,12 @@ describe('lifecycle true', () => {
     expect(readable(server.messages[0]?.payload)).toContain(HEADLINE.success)
   })
 
+  test('main says already that there is no sink', async () => {
+    const main = await notify({ lifecycle: 'final' })
+    expect(main.outputs).toMatchObject({ error: 'no_sink', delivered: 'false' })
+    expect(main.annotations).toEqual([])
+  })
+
   test('a dry run sends nothing in either phase', async () => {
     const server = await slack()
     const main = await start(server, { 'dry-run': 'true' })

@@ -51,6 +51,18 @@ describe('the headline of', () => {
   })
 })
 
+describe('the fields of coverage', () => {
+  test.each<[string, string[]]>([
+    ['{coverage: 84.2, threshold: 80, previous: 85.0}', ['84.2 %* of 80 % wanted, 85 % before']],
+    ['{coverage: 84.2, previous: not known}', ['84.2 %', '*previous*\nnot known']],
+    ['{coverage: "1,234", threshold: 80}', ['*coverage*\n1,234', '*threshold*\n80']],
+  ])('%s are all shown', async (fields, parts) => {
+    const server = await slack()
+    await notify({ 'webhook-url': server.webhookUrl, template: 'coverage', fields })
+    for (const part of parts) expect(readable(server.messages[0]?.payload)).toContain(part)
+  })
+})
+
 describe.each(TEMPLATES)('the template %s', (template) => {
   test('shows title, text, fields, changelog, reason and url', async () => {
     const server = await slack()

@@ -49,7 +49,24 @@ describe('one webhook and nothing else', () => {
   })
 })
 
+test('masks the end of a short path too', async () => {
+  const { commands } = await notify({ 'webhook-url': 'http://127.0.0.1:1/h/secret01', 'dry-run': 'true' })
+  expect(commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data)).toContain('secret01')
+})
+
 describe('dry run', () => {
+  test('prints own blocks as they would go out, and who is called', async () => {
+    const result = await notify({
+      'webhook-url': 'http://127.0.0.1:1/services/T0/B0/x',
+      'dry-run': 'true',
+      blocks: '[{type: section, text: {type: mrkdwn, text: "*Done* <!here>"}}]',
+      mention: 'here, U0123456, hubot',
+      'mention-on': 'always',
+    })
+    expect(result.log).toContain('"text": "*Done* &lt;!here&gt;"')
+    expect(result.log).toContain('Slack names or calls: @here, U0123456, @hubot.')
+  })
+
   test('prints the message, sends nothing, and states no fact', async () => {
     const server = await slack()
     const result = await notify({
