@@ -177,7 +177,8 @@ describe('10,000 hostile subjects', () => {
         expect(
           markdownBlocks(message)
             .join('\n')
-            .replace(/<\/?sub>|\(<https?:[^\s<>]*>\)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, ''),
+            // As CommonMark reads: an escaped backtick opens no code span.
+            .replace(/\\[!-/:-@[-`{-~]|<\/?sub>|\(<https?:[^\s<>]*>\)|(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, ''),
         ).not.toMatch(/<|(?<!&#64;|\w)@\w/)
       }),
       { numRuns: 2_000 },
