@@ -31,17 +31,22 @@ const OPERATIONS = [
 
 /** Type → fields that stay; the arguments and the types of a field come with it. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Query: ['id', 'repository', 'rateLimit'],
+  Query: ['id', 'repository', 'rateLimit', 'search'],
+  SearchResultItemConnection: ['issueCount', 'nodes'],
   RateLimit: ['cost', 'limit', 'remaining', 'resetAt'],
   Mutation: ['updateRefs'],
   UpdateRefsPayload: ['clientMutationId'],
-  Repository: ['id', 'name', 'nameWithOwner', 'object', 'pullRequest', 'ref', 'refs'],
+  Repository: ['id', 'name', 'nameWithOwner', 'object', 'pullRequest', 'ref', 'refs', 'release', 'releases'],
+  Release: ['id', 'databaseId', 'tagName', 'name', 'description', 'isDraft', 'isPrerelease', 'url'],
+  ReleaseConnection: ['nodes', 'pageInfo', 'totalCount'],
   Ref: ['id', 'name', 'prefix', 'target'],
   RefConnection: ['nodes', 'pageInfo', 'totalCount'],
   PageInfo: ['endCursor', 'hasNextPage', 'hasPreviousPage', 'startCursor'],
   GitObject: ['oid', 'id'],
   Node: ['id'],
-  Commit: ['id', 'oid', 'message', 'associatedPullRequests'],
+  Commit: ['id', 'oid', 'message', 'associatedPullRequests', 'authors'],
+  GitActorConnection: ['nodes', 'pageInfo', 'totalCount'],
+  GitActor: ['name', 'email', 'user'],
   Tag: ['id', 'oid', 'name', 'message', 'target'],
   Tree: ['id', 'oid'],
   Blob: ['id', 'oid'],
@@ -55,6 +60,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'author',
     'authorAssociation',
     'labels',
+    'mergeCommit',
     'baseRefName',
     'url',
     'body',
@@ -186,7 +192,9 @@ function graphqlSubset(): string {
     })
     const trimmed = visit(lean, {
       NamedType(node, _key, _parent, path) {
-        if (path.includes('interfaces') && !(node.name.value in FIELDS)) return null
+        // Of the types that share an interface or a union, those that are used.
+        if ((path.includes('interfaces') || path.includes('types')) && !(node.name.value in FIELDS))
+          return null
         wanted.add(node.name.value)
         return undefined
       },

@@ -10,6 +10,7 @@ interface GraphqlAnswer {
 
 interface GraphqlError {
   type?: string
+  path?: readonly unknown[]
   message?: string
   extensions?: { code?: string }
 }
@@ -19,6 +20,8 @@ export interface Query extends Pick<Call, 'about' | 'attempts'> {
   variables: Readonly<Record<string, unknown>>
   /** It writes: then a failure that leaves its outcome open is not repeated. */
   writes?: boolean
+  /** What does not exist within the repository is null in the data, and no failure. */
+  nullable?: boolean
 }
 
 /**
@@ -28,23 +31,24 @@ export interface Query extends Pick<Call, 'about' | 'attempts'> {
  */
 export async function query<T>(
   github: GitHub,
-  { text, variables, about, attempts, writes }: Query,
+  { text, variables, about, attempts, writes, nullable = false }: Query,
 ): Promise<T> {
   const reply = await github.send<{ data: T }>({
     route: `POST ${github.options.graphqlUrl}`,
     parameters: { query: text, variables },
     repeatable: writes !== true,
     about,
-    check,
+    check: (answer) => check(answer, nullable),
     ...(attempts === undefined ? {} : { attempts }),
   })
   return reply.data.data
 }
 
 /** GraphQL answers 200 whatever became of it. */
-function check({ data, headers, status }: Reply<unknown>): Failed | undefined {
-  const { errors, data: result } = data as GraphqlAnswer
-  if (errors === undefined || errors.length === 0) {
+function check({ data, headers, status }: Reply<unknown>, nullable: boolean): Failed | undefined {
+  const { errors: all = [], data: result } = data as GraphqlAnswer
+  const errors = all.filter(({ type, path = [] }) => !(nullable && type === 'NOT_FOUND' && path.length > 1))
+  if (errors.length === 0) {
     return result === undefined || result === null
       ? judgeAnswer(502, headers, 'an answer without data')
       : undefined

@@ -1,3 +1,4 @@
+import { inBatches } from './batches.ts'
 import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
 import { query } from './graphql.ts'
@@ -7,18 +8,28 @@ import { mayAskRest } from './rest-refs.ts'
 export interface PullRequest {
   number: number
   title: string
-  /** Login; empty for a deleted account. */
+  /** Login as REST writes it, `dependabot[bot]`; empty for a deleted account. */
   author: string
   labels: string[]
   merged: boolean
+  /** SHA of its merge, of its squash, or of the last rebased commit; only where it was asked for by its number. */
+  mergeCommit?: string
 }
+
+/** E-mail address in lower case → login. */
+export type Logins = Map<string, string>
 
 interface PullData {
   number: number
   title: string
   merged: boolean
-  author: { login: string } | null
+  author: { __typename: string; login: string } | null
   labels: { nodes: { name: string }[] } | null
+  mergeCommit?: { oid: string; authors: Authors } | null
+}
+
+interface Authors {
+  nodes: ({ email: string | null; user: { login: string } | null } | null)[] | null
 }
 
 /** As REST tells it. */
@@ -30,50 +41,116 @@ interface PullByRest {
   labels: { name: string }[]
 }
 
-type Answer = {
-  repository: Record<string, { associatedPullRequests?: { nodes: PullData[] } | null } | null>
+type CommitAnswer = {
+  repository: Record<
+    string,
+    { associatedPullRequests?: { nodes: PullData[] } | null; authors?: Authors } | null
+  >
 }
 
 const BATCH = 100
-const FIELDS =
-  '...on Commit{associatedPullRequests(first:5){nodes{number title merged author{login} labels(first:50){nodes{name}}}}}'
+const PULL = 'number title merged author{__typename login} labels(first:50){nodes{name}}'
+/** The author and, by the trailers, the co-authors. */
+const AUTHORS = 'authors(first:10){nodes{email user{login}}}'
 
 /**
  * The pull requests that brought in each commit, by its SHA; an entry for every asked commit. One GraphQL call for 100
  * commits; a call that GitHub cannot finish (502, 504, time-out) is halved. One REST call a commit where GraphQL does
  * not answer.
  *
+ * @param logins when given, who wrote the commits is asked too, and added
  * @throws GitHubError
  */
 export async function pullRequestsOfCommits(
   github: GitHub,
   shas: readonly string[],
+  { logins }: { logins?: Logins } = {},
 ): Promise<Map<string, PullRequest[]>> {
   const found = new Map<string, PullRequest[]>()
-  const unique = [...new Set(shas)]
-  for (let at = 0; at < unique.length; at += BATCH)
-    await addBatch(github, unique.slice(at, at + BATCH), found)
+  const fields = `...on Commit{associatedPullRequests(first:5){nodes{${PULL}}}${logins === undefined ? '' : ` ${AUTHORS}`}}`
+  await inBatches([...new Set(shas)], BATCH, async (some, attempts) => {
+    try {
+      const repository = await askCommits(github, some, fields, attempts)
+      for (const [index, sha] of some.entries()) {
+        const commit = repository[`c${index}`]
+        found.set(sha, (commit?.associatedPullRequests?.nodes ?? []).map(pullOf))
+        if (logins !== undefined) learn(logins, commit?.authors)
+      }
+    } catch (error) {
+      if (isFailure(error, 'server', 'network') || !mayAskRest(error)) throw error
+      await addByRest(github, some, found)
+    }
+  })
   return found
 }
 
-async function addBatch(
+/**
+ * Pull requests by their numbers; no entry for what is none (an issue, a number of another repository). One GraphQL
+ * call for 100; a call that GitHub cannot finish (502, 504, time-out) is halved.
+ *
+ * @param logins when given, who wrote the commits that merged them is asked too, and added
+ * @throws GitHubError
+ */
+export async function pullRequestsByNumber(
   github: GitHub,
-  shas: readonly string[],
-  found: Map<string, PullRequest[]>,
-): Promise<void> {
-  try {
-    const repository = await ask(github, shas)
-    for (const [index, sha] of shas.entries()) {
-      found.set(sha, (repository[`c${index}`]?.associatedPullRequests?.nodes ?? []).map(pullOf))
+  numbers: readonly number[],
+  { logins }: { logins?: Logins } = {},
+): Promise<Map<number, PullRequest>> {
+  const found = new Map<number, PullRequest>()
+  const fields = `${PULL} mergeCommit{oid${logins === undefined ? '' : ` ${AUTHORS}`}}`
+  await inBatches([...new Set(numbers)], BATCH, async (some, attempts) => {
+    const asked = some.map((number) => `p${number}:pullRequest(number:${number}){${fields}}`).join(' ')
+    const { repository } = await query<{ repository: Record<string, PullData | null> }>(github, {
+      text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,
+      variables: { owner: github.owner, name: github.repo },
+      about: `${some.length} pull requests`,
+      nullable: true,
+      ...(attempts === undefined ? {} : { attempts }),
+    })
+    for (const number of some) {
+      const pull = repository[`p${number}`]
+      if (!pull) continue
+      found.set(number, pullOf(pull))
+      if (logins !== undefined) learn(logins, pull.mergeCommit?.authors)
     }
-  } catch (error) {
-    const tooMuch = isFailure(error, 'server', 'network')
-    if (!tooMuch && mayAskRest(error)) return addByRest(github, shas, found)
-    if (!tooMuch || shas.length === 1) throw error
-    const half = Math.ceil(shas.length / 2)
-    await addBatch(github, shas.slice(0, half), found)
-    await addBatch(github, shas.slice(half), found)
-  }
+  })
+  return found
+}
+
+/**
+ * The oldest merged pull request of each person, by login; no entry for who has none. One GraphQL call for 100; halved
+ * as above.
+ *
+ * @param logins of people; a bot is searched by another name
+ * @throws GitHubError
+ */
+export async function firstPullRequests(
+  github: GitHub,
+  logins: readonly string[],
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>()
+  const repository = `${github.owner}/${github.repo}`
+  await inBatches([...new Set(logins)], BATCH, async (some, attempts) => {
+    const declared = some.map((_, index) => `$q${index}:String!`).join(',')
+    const asked = some
+      .map(
+        (_, index) =>
+          `s${index}:search(query:$q${index},type:ISSUE,first:1){nodes{...on PullRequest{number}}}`,
+      )
+      .join(' ')
+    const words = some.map((login) => `repo:${repository} is:pr is:merged author:${login} sort:created-asc`)
+    const data = await query<Record<string, { nodes: { number?: number }[] }>>(github, {
+      text: `query(${declared}){${asked}}`,
+      variables: Object.fromEntries(words.map((text, index) => [`q${index}`, text])),
+      about: `the first pull requests of ${some.length} contributors`,
+      ...(attempts === undefined ? {} : { attempts }),
+    })
+    for (const [index, login] of some.entries()) {
+      const number = data[`s${index}`]?.nodes[0]?.number
+      if (number !== undefined) found.set(login, number)
+    }
+  })
+  return found
 }
 
 async function addByRest(
@@ -97,26 +174,39 @@ async function addByRest(
   }
 }
 
-async function ask(github: GitHub, shas: readonly string[]): Promise<Answer['repository']> {
+async function askCommits(
+  github: GitHub,
+  shas: readonly string[],
+  fields: string,
+  attempts: 1 | undefined,
+): Promise<CommitAnswer['repository']> {
   const declared = shas.map((_, index) => `,$c${index}:GitObjectID!`).join('')
-  const fields = shas.map((_, index) => `c${index}:object(oid:$c${index}){${FIELDS}}`).join(' ')
-  const { repository } = await query<Answer>(github, {
-    text: `query($owner:String!,$name:String!${declared}){repository(owner:$owner,name:$name){${fields}}}`,
+  const asked = shas.map((_, index) => `c${index}:object(oid:$c${index}){${fields}}`).join(' ')
+  const { repository } = await query<CommitAnswer>(github, {
+    text: `query($owner:String!,$name:String!${declared}){repository(owner:$owner,name:$name){${asked}}}`,
     variables: {
       owner: github.owner,
       name: github.repo,
       ...Object.fromEntries(shas.map((sha, index) => [`c${index}`, sha])),
     },
     about: `the pull requests of ${shas.length} commits`,
-    // The same again would only fail again; less of it may not.
-    ...(shas.length > 1 ? { attempts: 1 } : {}),
+    ...(attempts === undefined ? {} : { attempts }),
   })
   return repository
 }
 
-function pullOf({ number, title, merged, author, labels }: PullData): PullRequest {
+function pullOf({ number, title, merged, author, labels, mergeCommit }: PullData): PullRequest {
+  // GraphQL leaves out what REST, and people, put after the login of an app.
+  const isBot = author?.__typename === 'Bot' && !author.login.endsWith('[bot]')
   return {
-    ...{ number, title, merged, author: author?.login ?? '' },
+    ...{ number, title, merged, author: author === null ? '' : `${author.login}${isBot ? '[bot]' : ''}` },
     labels: (labels?.nodes ?? []).map(({ name }) => name),
+    ...(mergeCommit ? { mergeCommit: mergeCommit.oid } : {}),
+  }
+}
+
+function learn(logins: Logins, authors: Authors | undefined): void {
+  for (const author of authors?.nodes ?? []) {
+    if (author?.email && author.user) logins.set(author.email.toLowerCase(), author.user.login)
   }
 }

@@ -1,5 +1,8 @@
 import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
+import { query } from './graphql.ts'
+import { getRef } from './refs.ts'
+import { mayAskRest } from './rest-refs.ts'
 
 export interface Release {
   id: number
@@ -12,15 +15,34 @@ export interface Release {
   immutable: boolean
 }
 
+/** A tag and what has been released of it. */
+export interface TagReleases {
+  /** The tag exists at GitHub. */
+  hasTag: boolean
+  published?: Release
+  /** The newest one. */
+  draft?: Release
+}
+
 export interface NewRelease {
-  /** It must exist: `target_commitish` is never sent, and GitHub would tag the default branch. */
+  /** It must exist, but for a draft with a target: GitHub would tag the default branch. */
   tag: string
+  /** SHA that a person tags by publishing a draft. */
+  target?: string
   name: string
   /** At most 125,000 characters. */
   body: string
   draft: boolean
   prerelease: boolean
   makeLatest: boolean
+}
+
+/** What is to be changed; the rest stays. */
+export interface ReleaseChange {
+  body?: string
+  draft?: false
+  prerelease?: boolean
+  makeLatest?: boolean
 }
 
 interface ReleaseData {
@@ -32,6 +54,17 @@ interface ReleaseData {
   draft: boolean
   prerelease: boolean
   immutable?: boolean
+}
+
+/** As GraphQL tells it. */
+interface ReleaseNode {
+  databaseId: number
+  url: string
+  tagName: string
+  name: string | null
+  description: string | null
+  isDraft: boolean
+  isPrerelease: boolean
 }
 
 export const MAX_RELEASE_BODY = 125_000
@@ -79,20 +112,20 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
  */
 export async function createRelease(
   github: GitHub,
-  { tag, name, body, draft, prerelease, makeLatest }: NewRelease,
+  { tag, target, name, body, draft, prerelease, makeLatest }: NewRelease,
 ): Promise<{ created: boolean; release: Release }> {
   const about = `the release of ${tag}`
-  if (body.length > MAX_RELEASE_BODY) {
-    const message = `The notes of ${tag} have ${body.length} characters; GitHub takes ${MAX_RELEASE_BODY}.`
-    throw new GitHubError('validation', 'Release notes too long', message)
-  }
+  checkLength(tag, body)
   // Drafts and pre-releases cannot be the latest release, and asking for it is an error.
   const latest = makeLatest && !draft && !prerelease
   for (let sending = 1; ; sending++) {
     try {
       const { data } = await github.send<ReleaseData>({
         route: 'POST /repos/{owner}/{repo}/releases',
-        parameters: { tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
+        parameters: {
+          ...{ tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
+          ...(target === undefined ? {} : { target_commitish: target }),
+        },
         about,
       })
       return { created: true, release: releaseOf(data) }
@@ -105,6 +138,86 @@ export async function createRelease(
       if (exists || sending === SENDINGS) throw error
     }
   }
+}
+
+/**
+ * Changes a release; one call, repeated freely, because it says what is to be and not what is to be done.
+ *
+ * @throws GitHubError
+ */
+export async function updateRelease(
+  github: GitHub,
+  { id, tag }: Pick<Release, 'id' | 'tag'>,
+  { makeLatest, ...change }: ReleaseChange,
+): Promise<Release> {
+  checkLength(tag, change.body ?? '')
+  const { data } = await github.send<ReleaseData>({
+    route: 'PATCH /repos/{owner}/{repo}/releases/{release_id}',
+    parameters: {
+      ...{ release_id: id, ...change },
+      ...(makeLatest === undefined ? {} : { make_latest: String(makeLatest) }),
+    },
+    about: `the release of ${tag}`,
+    repeatable: true,
+  })
+  return releaseOf(data)
+}
+
+/** Of the newest releases, those that may be drafts of the tag: a draft is found by no name. */
+const NEWEST = 30
+const FIELDS = 'databaseId url tagName name description isDraft isPrerelease'
+const OF_TAG = `query($owner:String!,$name:String!,$tag:String!,$ref:String!){repository(owner:$owner,name:$name){ref(qualifiedName:$ref){id} release(tagName:$tag){${FIELDS}} releases(first:${NEWEST},orderBy:{field:CREATED_AT,direction:DESC}){nodes{${FIELDS}}}}}`
+
+/**
+ * Whether there is a tag, and what has been released of it; one call, or three where GraphQL does not answer. Whether a
+ * release is immutable is not asked.
+ *
+ * @throws GitHubError
+ */
+export async function readReleasesOf(github: GitHub, tag: string): Promise<TagReleases> {
+  try {
+    const { repository } = await query<{
+      repository: { ref: object | null; release: ReleaseNode | null; releases: { nodes: ReleaseNode[] } }
+    }>(github, {
+      text: OF_TAG,
+      variables: { owner: github.owner, name: github.repo, tag, ref: `refs/tags/${tag}` },
+      about: `the release of ${tag}`,
+      nullable: true,
+    })
+    const { ref, release, releases } = repository
+    const ofTag = [...(release === null ? [] : [release]), ...releases.nodes].filter(
+      ({ tagName }) => tagName === tag,
+    )
+    const published = ofTag.find(({ isDraft }) => !isDraft)
+    const draft = ofTag.find(({ isDraft }) => isDraft)
+    return {
+      hasTag: ref !== null,
+      ...(published === undefined ? {} : { published: releaseOfNode(published) }),
+      ...(draft === undefined ? {} : { draft: releaseOfNode(draft) }),
+    }
+  } catch (error) {
+    if (!mayAskRest(error)) throw error
+    const ref = await getRef(github, `refs/tags/${tag}`)
+    const published = ref === undefined ? undefined : await getReleaseByTag(github, tag)
+    const draft = await findDraft(github, tag)
+    return {
+      hasTag: ref !== undefined,
+      ...(published === undefined ? {} : { published }),
+      ...(draft === undefined ? {} : { draft }),
+    }
+  }
+}
+
+function checkLength(tag: string, body: string): void {
+  if (body.length <= MAX_RELEASE_BODY) return
+  const message = `The notes of ${tag} have ${body.length} characters; GitHub takes ${MAX_RELEASE_BODY}.`
+  throw new GitHubError('validation', 'Release notes too long', message)
+}
+
+function releaseOfNode(node: ReleaseNode): Release {
+  const { databaseId: id, url, tagName: tag, name, description, isDraft: draft, isPrerelease } = node
+  const texts = { name: name ?? '', body: description ?? '' }
+  return { id, url, tag, ...texts, draft, prerelease: isPrerelease, immutable: false }
 }
 
 function releaseOf(data: ReleaseData): Release {

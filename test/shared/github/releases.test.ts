@@ -4,6 +4,8 @@ import {
   findDraft,
   getReleaseByTag,
   type NewRelease,
+  readReleasesOf,
+  updateRelease,
 } from '../../../shared/github/releases.ts'
 import { addCommit, addTag } from '../../support/github/state.ts'
 import { asked, client, failure, stage } from './stage.ts'
@@ -87,4 +89,66 @@ describe('a release', () => {
     state.immutableReleases = true
     expect((await createRelease(one, NEW)).release.immutable).toBe(true)
   })
+})
+
+describe('what has been released of a tag', () => {
+  test('is asked in one call', async () => {
+    const { one, state } = await tagged()
+    expect(await readReleasesOf(one, 'v1.0.0')).toEqual({ hasTag: true })
+    expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ hasTag: false })
+    const made = await createRelease(one, NEW)
+    await createRelease(one, { ...NEW, draft: true, body: 'older' })
+    const draft = await createRelease(one, { ...NEW, draft: true, body: 'newer' })
+    await createRelease(one, { ...NEW, tag: 'v1.0.0-rc.1', draft: true })
+    expect(one.calls).toBe(6)
+    expect(await readReleasesOf(one, 'v1.0.0')).toEqual({
+      hasTag: true,
+      published: made.release,
+      draft: draft.release,
+    })
+    expect(state.refs.has('refs/tags/v1.0.0-rc.1')).toBe(false)
+  })
+
+  test('over REST, where GraphQL does not answer', async () => {
+    const { github, one } = await tagged()
+    await createRelease(one, NEW)
+    await createRelease(one, { ...NEW, draft: true })
+    const byGraphql = await readReleasesOf(one, 'v1.0.0')
+    github.fault({ on: 'POST /graphql', times: 99, answer: { status: 404, data: { message: 'Not Found' } } })
+    expect(await readReleasesOf(one, 'v1.0.0')).toEqual(byGraphql)
+    expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ hasTag: false })
+  })
+})
+
+describe('a change of a release', () => {
+  test('leaves the rest', async () => {
+    const { github, one, state } = await tagged()
+    const { release } = await createRelease(one, { ...NEW, draft: true })
+    expect(await updateRelease(one, release, { body: 'new' })).toEqual({ ...release, body: 'new' })
+    expect(github.log.at(-1)?.body).toEqual({ body: 'new' })
+    const published = await updateRelease(one, release, { draft: false, makeLatest: true })
+    expect(published).toMatchObject({ body: 'new', draft: false })
+    expect(state.latestRelease).toBe(release.id)
+  })
+
+  test('is sent again when its reply is lost', async () => {
+    const { github, one, state } = await tagged()
+    const { release } = await createRelease(one, NEW)
+    github.fault({ on: 'PATCH /repos/{owner}/{repo}/releases/{release_id}', cut: 'after' })
+    expect((await updateRelease(one, release, { body: 'new' })).body).toBe('new')
+    expect(state.releases.map(({ body }) => body)).toEqual(['new'])
+  })
+
+  test('that is too long is refused before anything is sent', async () => {
+    const { one } = await tagged()
+    const error = await failure(updateRelease(one, { id: 1, tag: 'v1' }, { body: 'x'.repeat(125_001) }))
+    expect([error.kind, one.calls]).toEqual(['validation', 0])
+  })
+})
+
+test('a draft of a tag that is yet to be made tells what a person will tag', async () => {
+  const { github, one, state } = await tagged()
+  await createRelease(one, { ...NEW, tag: 'v2.0.0', draft: true, target: 'main' })
+  expect(github.log[0]?.body).toMatchObject({ target_commitish: 'main', draft: true })
+  expect(state.refs.has('refs/tags/v2.0.0')).toBe(false)
 })

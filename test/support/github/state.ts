@@ -16,6 +16,8 @@ export interface State {
   releases: StageRelease[]
   latestRelease: number | undefined
   pulls: StagePull[]
+  /** E-mail address → login: whose commits GitHub knows. */
+  logins: Map<string, string>
   rules: RefRule[]
   /** Releases that are published from now on cannot be changed, nor can their tags. */
   immutableReleases: boolean
@@ -68,12 +70,13 @@ export interface StageRelease {
 export interface StagePull {
   number: number
   title: string
+  /** `dependabot[bot]` for an app. */
   author: string | null
   labels: string[]
   merged: boolean
   base: string
   body: string
-  /** SHAs that it brought in: its merge, squash or rebased commits. */
+  /** SHAs that it brought in: its merge, squash or rebased commits; the last is the one that merged it. */
   commits: string[]
 }
 
@@ -91,7 +94,7 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
   return {
     ...{ owner, name, defaultBranch: 'main', private: false, archived: false },
     ...{ commits: new Map(), tagObjects: new Map(), otherObjects: new Map(), refs: new Map() },
-    ...{ releases: [], latestRelease: undefined, pulls: [], rules: [] },
+    ...{ releases: [], latestRelease: undefined, pulls: [], logins: new Map(), rules: [] },
     ...{ immutableReleases: false, nextId: 1, now: Date.now },
   }
 }

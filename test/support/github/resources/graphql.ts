@@ -10,9 +10,18 @@ import {
   validate,
 } from 'graphql'
 import type { Answer, Asked } from '../route.ts'
-import { type ObjectType, peeled, type StagePull, type State } from '../state.ts'
+import {
+  type ObjectType,
+  type Person,
+  peeled,
+  type StageCommit,
+  type StagePull,
+  type State,
+} from '../state.ts'
 import { typed } from './graphql-error.ts'
+import { releaseNode } from './releases.ts'
 import { nodeId } from './repository.ts'
+import { searchPulls } from './search.ts'
 import { updateRefs } from './update-refs.ts'
 
 /** What GraphQL needs to know besides the request. */
@@ -98,19 +107,28 @@ function root(asked: Asked): Record<string, unknown> {
       }
       return repositoryNode(asked)
     },
+    search: ({ query, type, ...paging }: { query: string; type: string } & Paging) => {
+      if (type !== 'ISSUE') throw typed('UNPROCESSABLE', `This stage does not search for ${type}.`)
+      const { nodes, totalCount } = connection(searchPulls(state, query), paging, (pull) => ({
+        __typename: 'PullRequest',
+        ...pullNode(asked, pull),
+      }))
+      return { nodes, issueCount: totalCount }
+    },
     rateLimit: () => ({ cost: 1, limit: 1_000, remaining: 999, resetAt: '2026-01-01T00:00:00Z' }),
     updateRefs: ({ input }: { input: Record<string, unknown> }) => updateRefs(asked, input),
   }
 }
 
-function repositoryNode({ state, token }: Asked): Record<string, unknown> {
+function repositoryNode(asked: Asked): Record<string, unknown> {
+  const { state, token } = asked
   const refNode = (ref: string) => ({
     ...{
       id: `REF_${ref}`,
       name: ref.replace(/^refs\/(?:heads|tags)\//, ''),
       prefix: ref.replace(/[^/]*$/, ''),
     },
-    target: () => objectNode(state, state.refs.get(ref) ?? '', token.permissions),
+    target: () => objectNode(asked, state.refs.get(ref) ?? ''),
   })
   return {
     ...{ id: nodeId(state), name: state.name, nameWithOwner: `${state.owner}/${state.name}` },
@@ -125,17 +143,36 @@ function repositoryNode({ state, token }: Asked): Record<string, unknown> {
       return connection(found, paging, (ref) => ({ ...refNode(ref), name: ref.slice(refPrefix.length) }))
     },
     object: ({ oid, expression }: { oid?: string; expression?: string }) =>
-      objectNode(state, oid ?? state.refs.get(`refs/heads/${expression}`) ?? '', token.permissions),
+      objectNode(asked, oid ?? state.refs.get(`refs/heads/${expression}`) ?? ''),
     pullRequest: ({ number }: { number: number }) => {
+      refuseWithoutPulls(asked)
       const pull = state.pulls.find((one) => one.number === number)
       if (pull === undefined)
         throw typed('NOT_FOUND', `Could not resolve to a PullRequest with the number of ${number}.`)
-      return pullNode(pull)
+      return pullNode(asked, pull)
+    },
+    release: ({ tagName }: { tagName: string }) => {
+      const release = state.releases.find(({ tag, draft }) => !draft && tag === tagName)
+      return release === undefined ? null : releaseNode(asked, release)
+    },
+    releases: ({ orderBy: _, ...paging }: { orderBy?: unknown } & Paging) => {
+      // Drafts are for those who may publish them.
+      const visible = state.releases.filter(
+        ({ draft }) => !draft || token.permissions['contents'] === 'write',
+      )
+      return connection(visible.toReversed(), paging, (release) => releaseNode(asked, release))
     },
   }
 }
 
-function objectNode(state: State, sha: string, permissions: Readonly<Record<string, string>>): unknown {
+function refuseWithoutPulls({ state, token }: Asked): void {
+  if (token.permissions['pull-requests'] === undefined && state.private) {
+    throw typed('FORBIDDEN', 'Resource not accessible by integration')
+  }
+}
+
+function objectNode(asked: Asked, sha: string): unknown {
+  const { state } = asked
   const commit = state.commits.get(sha)
   const node = (type: ObjectType) => ({
     __typename: type[0]?.toUpperCase() + type.slice(1),
@@ -147,27 +184,39 @@ function objectNode(state: State, sha: string, permissions: Readonly<Record<stri
       ...node('commit'),
       message: commit.message.replace(/\n+$/, ''),
       associatedPullRequests: (paging: Paging) => {
-        if (permissions['pull-requests'] === undefined && state.private) {
-          throw typed('FORBIDDEN', 'Resource not accessible by integration')
-        }
+        refuseWithoutPulls(asked)
         return connection(
           state.pulls.filter(({ commits }) => commits.includes(sha)),
           paging,
-          pullNode,
+          (pull) => pullNode(asked, pull),
         )
       },
+      authors: (paging: Paging) =>
+        connection(authorsOf(commit), paging, (author) => actorNode(state, author)),
     }
   }
   const tag = state.tagObjects.get(sha)
   if (tag !== undefined) {
-    const target = () => objectNode(state, tag.object.sha, permissions)
+    const target = () => objectNode(asked, tag.object.sha)
     return { ...node('tag'), name: tag.tag, message: `${tag.message}\n`, target }
   }
   const other = state.otherObjects.get(peeled(state, sha) ?? sha)
   return other === undefined ? null : node(other)
 }
 
-function pullNode({ number, title, author, labels, merged, base, body }: StagePull): unknown {
+/** The author and the co-authors. */
+function authorsOf({ author, message }: StageCommit): Pick<Person, 'name' | 'email'>[] {
+  const others = [...message.matchAll(/^Co-authored-by: (.*) <(.*)>$/gim)]
+  return [author, ...others.map(([, name = '', email = '']) => ({ name, email }))]
+}
+
+function actorNode(state: State, { name, email }: Pick<Person, 'name' | 'email'>): unknown {
+  const login = state.logins.get(email)
+  return { name, email, user: login === undefined ? null : { __typename: 'User', id: `U_${login}`, login } }
+}
+
+function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
+  const { number, title, author, labels, merged, base, body, commits } = pull
   return {
     ...{
       id: `PR_${number}`,
@@ -179,9 +228,16 @@ function pullNode({ number, title, author, labels, merged, base, body }: StagePu
       url: `https://github.com/pull/${number}`,
     },
     ...{ mergedAt: merged ? '2026-01-01T00:00:00Z' : null, authorAssociation: 'MEMBER' },
-    author: author === null ? null : { __typename: 'User', login: author },
+    // The login of an app has no [bot] here, unlike everywhere else.
+    author: author === null ? null : actorOf(author),
+    mergeCommit: merged ? objectNode(asked, commits.at(-1) ?? '') : null,
     labels: (paging: Paging) => connection(labels, paging, (name) => ({ id: `L_${name}`, name })),
   }
+}
+
+function actorOf(login: string): unknown {
+  const name = login.replace(/\[bot]$/, '')
+  return { __typename: name === login ? 'User' : 'Bot', id: `U_${login}`, login: name }
 }
 
 interface Paging {
@@ -194,7 +250,7 @@ function connection<T>(
   all: readonly T[],
   { first, last, after }: Paging,
   node: (item: T) => unknown,
-): unknown {
+): { totalCount: number; nodes: unknown[]; pageInfo: unknown } {
   if (first === undefined && last === undefined) {
     throw typed(
       'MISSING_PAGINATION_BOUNDARIES',

@@ -178,3 +178,13 @@ function releaseJson({ state, apiUrl, serverUrl }: Asked, release: StageRelease)
     author: userJson('github-actions[bot]', apiUrl, serverUrl),
   }
 }
+
+/** As GraphQL tells it. */
+export function releaseNode(asked: Asked, release: StageRelease): unknown {
+  const { id, tag, name, body, draft, prerelease } = release
+  const { html_url: url } = releaseJson(asked, release) as { html_url: string }
+  return {
+    ...{ id: `RE_${id}`, databaseId: id, tagName: tag, name, description: body, url },
+    ...{ isDraft: draft, isPrerelease: prerelease },
+  }
+}
