@@ -263,6 +263,15 @@ export interface Notes {
   release: ReleaseRequest | undefined
 }
 
+/** What has been done, also when it ended with a failure. apply.ts gives it. */
+export interface Applied {
+  file?: { path: string; changed: boolean }
+  release?: GitHubRelease
+  /** The release was created or changed; false when it said all this before. */
+  releaseChanged: boolean
+  failure?: { title: string; message: string }
+}
+
 /** The step fails with this; nothing has been written. */
 export interface Refused {
   kind: 'refused'
