@@ -25,10 +25,8 @@ export interface TagReleases {
 }
 
 export interface NewRelease {
-  /** It must exist, but for a draft with a target: GitHub would tag the default branch. */
+  /** It must exist: `target_commitish` is never sent, and GitHub would tag the default branch. */
   tag: string
-  /** SHA that a person tags by publishing a draft. */
-  target?: string
   name: string
   /** At most 125,000 characters. */
   body: string
@@ -112,7 +110,7 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
  */
 export async function createRelease(
   github: GitHub,
-  { tag, target, name, body, draft, prerelease, makeLatest }: NewRelease,
+  { tag, name, body, draft, prerelease, makeLatest }: NewRelease,
 ): Promise<{ created: boolean; release: Release }> {
   const about = `the release of ${tag}`
   checkLength(tag, body)
@@ -122,10 +120,7 @@ export async function createRelease(
     try {
       const { data } = await github.send<ReleaseData>({
         route: 'POST /repos/{owner}/{repo}/releases',
-        parameters: {
-          ...{ tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
-          ...(target === undefined ? {} : { target_commitish: target }),
-        },
+        parameters: { tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
         about,
       })
       return { created: true, release: releaseOf(data) }

@@ -2,7 +2,14 @@ import { oneLine } from './untrusted.ts'
 
 const MAX_LENGTH = 1_048_576
 
-export type Parsed = { ok: true; value: unknown } | { ok: false; problem: string }
+export type Parsed =
+  | {
+      ok: true
+      value: unknown
+      /** The line, from 1, where the key or the item at a path stands; as deep as the path leads. */
+      lineOf: (path: readonly (string | number)[]) => number
+    }
+  | { ok: false; problem: string }
 
 /**
  * Reads one YAML 1.2 document (core schema, so JSON too) from untrusted text. Duplicate keys, aliases that blow up
@@ -11,7 +18,7 @@ export type Parsed = { ok: true; value: unknown } | { ok: false; problem: string
  */
 export async function parseYaml(text: string): Promise<Parsed> {
   if (text.length > MAX_LENGTH) return { ok: false, problem: 'it is longer than 1 MiB' }
-  const { isNode, isScalar, parseDocument, visit } = await import('yaml')
+  const { isCollection, isMap, isNode, isScalar, parseDocument, visit } = await import('yaml')
   try {
     const document = parseDocument(text, {
       version: '1.2',
@@ -48,7 +55,21 @@ export async function parseYaml(text: string): Promise<Parsed> {
       },
     })
     if (problem !== undefined) return { ok: false, problem }
-    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) }
+    const lineOf = (path: readonly (string | number)[]): number => {
+      let node: unknown = document.contents
+      let at = 0
+      for (const step of path) {
+        const pair = isMap(node)
+          ? node.items.find(({ key }) => isScalar(key) && String(key.source ?? key.value) === String(step))
+          : undefined
+        const place = pair?.key ?? (isCollection(node) ? node.items[Number(step)] : undefined)
+        if (!isNode(place)) break
+        at = place.range?.[0] ?? at
+        node = pair?.value ?? place
+      }
+      return text.slice(0, at).split('\n').length
+    }
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }), lineOf }
   } catch (error) {
     return { ok: false, problem: worded(error instanceof Error ? error.message : String(error)) }
   }

@@ -145,10 +145,3 @@ describe('a change of a release', () => {
     expect([error.kind, one.calls]).toEqual(['validation', 0])
   })
 })
-
-test('a draft of a tag that is yet to be made tells what a person will tag', async () => {
-  const { github, one, state } = await tagged()
-  await createRelease(one, { ...NEW, tag: 'v2.0.0', draft: true, target: 'main' })
-  expect(github.log[0]?.body).toMatchObject({ target_commitish: 'main', draft: true })
-  expect(state.refs.has('refs/tags/v2.0.0')).toBe(false)
-})
