@@ -58,13 +58,34 @@ const FIXED: Readonly<Record<string, string>> = {
 /** Of the caller's environment only what a program needs to start; no GIT_*, no tokens, no askpass helpers. */
 const KEPT = /^(?:path|pathext|systemroot|windir|comspec|temp|tmp|tmpdir|ld_library_path|dyld_library_path)$/i
 
+/** A server that git may talk to. */
+export interface Remote {
+  /** `https`; `http` for a server without TLS. */
+  protocol: string
+  /** Carries the credentials: `AUTHORIZATION: basic …`. */
+  header?: string
+}
+
+/** What a request needs besides: proxies and certificates of the runner. */
+const NETWORK = /^(?:https?_proxy|all_proxy|no_proxy|ssl_cert_file|ssl_cert_dir|git_ssl_cainfo)$/i
+
 /** The whole environment of a git process; pure. */
-export function gitEnvironment(repository: Repository, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function gitEnvironment(
+  repository: Repository,
+  env: NodeJS.ProcessEnv,
+  remote?: Remote,
+): NodeJS.ProcessEnv {
   // GITHUB_WORKSPACE often belongs to somebody else in a container; it is what we were asked to read, and only it.
-  const settings = [...SETTINGS, ['safe.directory', repository.directory] as const]
+  const settings = [
+    ...SETTINGS,
+    ['safe.directory', repository.directory] as const,
+    ...(remote === undefined ? [] : remoteSettings(remote)),
+  ]
+  const kept = (name: string): boolean => KEPT.test(name) || (remote !== undefined && NETWORK.test(name))
   return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.test(name))),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => kept(name))),
     ...FIXED,
+    ...(remote === undefined ? {} : { GIT_ALLOW_PROTOCOL: remote.protocol }),
     // Git must find the repository right here, or not at all: never one that happens to lie above it.
     GIT_CEILING_DIRECTORIES: dirname(repository.directory),
     GIT_CONFIG_COUNT: String(settings.length),
@@ -75,6 +96,16 @@ export function gitEnvironment(repository: Repository, env: NodeJS.ProcessEnv): 
       ]),
     ),
   }
+}
+
+function remoteSettings({ protocol, header }: Remote): [string, string][] {
+  return [
+    [`protocol.${protocol}.allow`, 'always'],
+    // The credentials are for this server alone.
+    ['http.followRedirects', 'false'],
+    ['fetch.recurseSubmodules', 'false'],
+    ...(header === undefined ? [] : [['http.extraHeader', header] as [string, string]]),
+  ]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { findGit, gitEnvironment } from './environment.ts'
+import { findGit, gitEnvironment, type Remote } from './environment.ts'
 import { GitError } from './errors.ts'
 import { failureOf } from './failures.ts'
 import type { Repository } from './repository.ts'
@@ -12,6 +12,8 @@ export interface GitOptions {
   /** Exit codes that are an answer and no failure, besides 0. */
   accept?: readonly number[]
   env?: NodeJS.ProcessEnv
+  /** The only server it may talk to; without one, none. */
+  remote?: Remote
 }
 
 const MAX_ERRORS = 65_536
@@ -28,7 +30,14 @@ export async function* runGit(
   args: readonly [string, ...string[]],
   options: GitOptions = {},
 ): AsyncGenerator<Buffer, void> {
-  const { signal, input, maxOutput = Number.POSITIVE_INFINITY, accept = [], env = process.env } = options
+  const {
+    signal,
+    input,
+    maxOutput = Number.POSITIVE_INFINITY,
+    accept = [],
+    env = process.env,
+    remote,
+  } = options
   if (args.some((arg) => arg.includes('\0'))) {
     throw new GitError('failed', 'Wrong argument', 'Git cannot be given a text with a NUL character.')
   }
@@ -38,7 +47,7 @@ export async function* runGit(
   const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(git, ['--no-pager', '--literal-pathspecs', ...args], {
     cwd: repository.directory,
-    env: gitEnvironment(repository, env),
+    env: gitEnvironment(repository, env, remote),
     windowsHide: true,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })

@@ -63,6 +63,39 @@ export async function readTags(
 }
 
 /**
+ * All tags, in the order of their names: one git process, whatever the number of tags (a second one when a tag stands
+ * on a tag and git is older than 2.45).
+ *
+ * @throws GitError
+ */
+export async function listTags(
+  repository: Repository,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<Tag[]> {
+  const output = await gitOutput(repository, ['for-each-ref', `--format=${FORMAT}`, PREFIX], { signal })
+  const tags = lines(output).map(bareTagOf)
+  await peelNested(repository, tags, { signal })
+  return tags
+}
+
+/**
+ * The names of the tags whose commits can be reached from a commit. One process that walks the whole history.
+ *
+ * @throws GitError
+ */
+export async function reachableTags(
+  repository: Repository,
+  { reachableFrom, signal }: TagsOptions,
+): Promise<Set<string>> {
+  if (!isObjectName(reachableFrom)) {
+    throw new GitError('unknown-revision', 'Unknown revision', 'Tags are looked for from a full object name.')
+  }
+  const args = ['for-each-ref', `--merged=${reachableFrom}`, '--format=%(refname)', PREFIX] as const
+  const output = await gitOutput(repository, args, { signal })
+  return new Set(lines(output).map((line) => line.slice(PREFIX.length)))
+}
+
+/**
  * The message of an annotated tag, trailers included, without the line ends at its end; undefined when there is no
  * such tag or it is lightweight. One process.
  *
@@ -94,9 +127,13 @@ function lines(output: string): string[] {
 }
 
 function tagOf(line: string, reachable: ReadonlySet<string>): ReachableTag {
+  const tag = bareTagOf(line)
+  return { ...tag, reachable: reachable.has(PREFIX + tag.name) }
+}
+
+function bareTagOf(line: string): Tag {
   const [refname = '', object = '', type = '', target = '', targetType = ''] = line.split('\0')
-  const name = refname.slice(PREFIX.length)
-  const tag: ReachableTag = { name, object, type: type as ObjectType, reachable: reachable.has(refname) }
+  const tag: Tag = { name: refname.slice(PREFIX.length), object, type: type as ObjectType }
   if (type === 'commit') tag.commit = object
   else if (targetType === 'commit') tag.commit = target
   else if (targetType === 'tag') tag.commit = NESTED
@@ -110,7 +147,7 @@ const NESTED = ''
 async function peelNested(
   repository: Repository,
   tags: Tag[],
-  options: { signal: AbortSignal },
+  options: { signal: AbortSignal | undefined },
 ): Promise<void> {
   const nested = tags.filter(({ commit }) => commit === NESTED)
   if (nested.length === 0) return

@@ -1,3 +1,4 @@
+import type { CommitFacts } from '../../../shared/git/commits.ts'
 import type { Commit } from '../../../shared/git/history.ts'
 import type { Tag } from '../../../shared/git/tags.ts'
 
@@ -6,12 +7,15 @@ export interface Source {
   readonly kind: 'git' | 'api'
   /** Every tag of the repository, peeled, in the order of their names. */
   tags(): Promise<Tag[]>
-  /** The commit that a tag, ref or SHA stands for; undefined when there is none. */
-  resolve(revision: string): Promise<string | undefined>
-  /** The best common ancestor; `base` itself when it is an ancestor of `head` (or equal). Undefined: no common history. */
+  /** The commit that each tag, branch or SHA stands for; undefined where there is none. */
+  resolve(revisions: readonly string[]): Promise<(CommitFacts | undefined)[]>
+  /** The best common ancestor; `base` itself when `head` contains it. Undefined: no common history. */
   mergeBase(base: string, head: string): Promise<string | undefined>
-  /** Of some tags, the names of those whose commit `head` reaches. Asked at most once; `tags` are in order of preference, and only the first that is reached has to be in the answer. */
-  reached(tags: readonly Tag[], head: string): Promise<ReadonlySet<string>>
+  /**
+   * Of some tags, in order of preference, the names of those whose commit `head` reaches; only the first that is
+   * reached has to be in the answer. Asked at most once.
+   */
+  reached(tags: readonly { name: string; commit: string }[], head: string): Promise<ReadonlySet<string>>
   /** The commits that `to` reaches and `from` does not, newest first; with `paths` those that touch one of them. */
   commits(from: string | undefined, to: string, paths: readonly string[]): AsyncIterable<Commit>
 }
