@@ -13,6 +13,8 @@ export interface FetchOptions {
   token: string | undefined
   /** Full object names of commits that are wanted besides all tags. */
   commits: readonly string[]
+  /** All branches as well: somebody may mean one of them. */
+  withBranches: boolean
   /** Trees are fetched as well: for history by path. */
   withTrees: boolean
   /** Folder for the new repository; it lives as long as the job. */
@@ -28,7 +30,7 @@ export interface FetchOptions {
  * @throws GitError when the server cannot be reached, wants a better token, or does not have a commit
  */
 export async function fetchHistory(options: FetchOptions): Promise<Repository> {
-  const { url, token, commits, withTrees, temp, signal } = options
+  const { url, token, commits, withBranches, withTrees, temp, signal } = options
   const directory = mkdtempSync(join(temp || tmpdir(), 'nexus-history-'))
   for (const folder of ['objects', 'refs']) mkdirSync(join(directory, folder))
   writeFileSync(join(directory, 'HEAD'), 'ref: refs/heads/none\n')
@@ -45,6 +47,7 @@ export async function fetchHistory(options: FetchOptions): Promise<Repository> {
     '--end-of-options',
     url,
     '+refs/tags/*:refs/tags/*',
+    ...(withBranches ? ['+refs/heads/*:refs/heads/*'] : []),
     ...commits.filter(isObjectName).map((sha, index) => `+${sha}:refs/nexus/${index}`),
   ] as const
   await gitOutput(openRepository(directory), args, { signal, remote: remoteOf(url, token) })

@@ -1,0 +1,86 @@
+import type { RunContext } from '../../../shared/action/context.ts'
+import { ActionError, messageOf } from '../../../shared/action/errors.ts'
+import { log } from '../../../shared/action/log.ts'
+import { GitError } from '../../../shared/git/errors.ts'
+import { openRepository, type Repository } from '../../../shared/git/repository.ts'
+import { isObjectName } from '../../../shared/git/revision.ts'
+import type { Inputs } from '../plan/model.ts'
+import type { Connect } from './connect.ts'
+import { gitSource } from './git.ts'
+import type { Source } from './source.ts'
+
+export interface Surroundings {
+  context: RunContext
+  /** Absent without a token. */
+  connect: Connect | undefined
+  signal: AbortSignal
+}
+
+/**
+ * Where history is read: in the checkout when it is complete; a shallow one is completed by one fetch into a repository
+ * of its own; else through the API.
+ *
+ * @throws ActionError when none of them can tell
+ */
+export async function findSource(inputs: Inputs, surroundings: Surroundings): Promise<Source> {
+  const { context, connect, signal } = surroundings
+  let repository: Repository
+  try {
+    repository = openRepository(context.workspace || process.cwd())
+  } catch (error) {
+    if (connect === undefined || !(error instanceof GitError)) throw error
+    return throughApi(connect, 'there is no checkout')
+  }
+  if (!repository.shallow) return gitSource(repository, signal)
+  try {
+    return gitSource(await complete(inputs, surroundings), signal)
+  } catch (error) {
+    if (!(error instanceof GitError) || error.kind === 'cancelled') throw error
+    if (connect === undefined) throw tooShallow(messageOf(error))
+    return throughApi(connect, `the checkout is shallow, and fetching the rest failed (${messageOf(error)})`)
+  }
+}
+
+/** Treeless, because only commits are read, unless it is about paths. */
+async function complete(inputs: Inputs, { context, signal }: Surroundings): Promise<Repository> {
+  const url = repositoryUrl(context)
+  if (url === undefined) throw tooShallow('the runner says neither which repository this is nor where')
+  log.info(`The checkout is shallow: fetching the history of ${context.repository}, without files.`)
+  // Loaded on use: most checkouts of a release are complete.
+  const { fetchHistory } = await import('../../../shared/git/fetch.ts')
+  return fetchHistory({
+    url,
+    token: inputs.token,
+    commits: [inputs.to, inputs.from ?? ''].filter(isObjectName),
+    withBranches: [inputs.to, inputs.from ?? inputs.to].some((name) => !isObjectName(name)),
+    withTrees: inputs.path.length > 0,
+    temp: context.temp,
+    signal,
+  })
+}
+
+/** From the API's address and never from the checkout, whose configuration anybody may have changed. */
+export function repositoryUrl({
+  apiUrl,
+  repository,
+}: Pick<RunContext, 'apiUrl' | 'repository'>): string | undefined {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !URL.canParse(apiUrl)) return undefined
+  const url = new URL(apiUrl)
+  // https://api.github.com, https://api.octo.ghe.com, https://host/api/v3
+  const host = url.host.replace(/^api\.(?=github\.com$|[^.]+\.ghe\.com$)/, '')
+  const path = url.pathname.replace(/\/api\/v3\/?$/, '').replace(/\/$/, '')
+  return `${url.protocol}//${host}${path}/${repository}.git`
+}
+
+async function throughApi(connect: Connect, why: string): Promise<Source> {
+  log.info(`History is read through the API: ${why}.`)
+  const { apiSource } = await import('./api.ts')
+  return apiSource(await connect())
+}
+
+function tooShallow(why: string): ActionError {
+  return new ActionError(
+    'Shallow checkout',
+    `The checkout does not have the whole history, and it could not be completed: ${why} Check out with \`fetch-depth: 0\`.`,
+  )
+}
