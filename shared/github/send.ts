@@ -16,7 +16,7 @@ export interface Call {
    * may not, and then the error is `uncertain`.
    */
   repeatable?: boolean
-  /** Times it is sent at most; 5 when not given. */
+  /** Times it is sent at most; 5 when not given, and always 5 for what a rate limit refuses. */
   attempts?: number
   /** What is wrong with an answer whose status is good (GraphQL). */
   check?: (reply: Reply<unknown>) => Failed | undefined
@@ -68,7 +68,8 @@ export async function sendCall<T>(sender: Sender, call: Call): Promise<Reply<T>>
     if (options.signal?.aborted) throw cancelled(call)
     const again = failed.notApplied || (call.repeatable ?? isRead)
     const uncertain = !isRead && !failed.notApplied && failed.transient
-    if (!failed.transient || !again || attempt >= attempts) {
+    const most = failed.kind === 'rate-limit' ? ATTEMPTS : attempts
+    if (!failed.transient || !again || attempt >= most) {
       throw failureWords(failed, call, { uncertain, wroteContents: sender.wroteContents })
     }
     const wait = waitFor(failed, attempt)

@@ -16,15 +16,17 @@ const KINDS = ['changelog', 'types']
  * @throws InputError with every problem and its line
  */
 export async function readConfig(text: string, file: string): Promise<Place> {
-  const problems: Problem[] = []
+  const found: { line: number; problem: Problem }[] = []
   const add = (line: number | undefined, message: string): void => {
     const where = line === undefined ? file : `${file}, line ${line}`
-    problems.push({ input: 'config-file', message: `${where}: ${message}` })
+    found.push({ line: line ?? 0, problem: { input: 'config-file', message: `${where}: ${message}` } })
   }
+  const refusal = (): InputError =>
+    new InputError(found.sort((a, b) => a.line - b.line).map(({ problem }) => problem))
   const parsed = await parseYaml(text)
   if (!parsed.ok) {
     add(undefined, `it is not valid YAML: ${parsed.problem}.`)
-    throw new InputError(problems)
+    throw refusal()
   }
   const { value, lineOf } = parsed
   const check = checker(lineOf, add)
@@ -43,9 +45,9 @@ export async function readConfig(text: string, file: string): Promise<Place> {
     if ('changelog' in value) place = readGitHubConfig(value['changelog'], check)
     else if ('types' in value) place = readTypes(value['types'], ['types'], check)
   }
-  if (place === undefined && problems.length === 0)
+  if (place === undefined && found.length === 0)
     add(undefined, `it has no changelog, as GitHub writes it, and no list of types.${OTHERWISE}`)
-  if (place === undefined || problems.length > 0) throw new InputError(problems)
+  if (place === undefined || found.length > 0) throw refusal()
   return place
 }
 

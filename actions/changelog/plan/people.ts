@@ -42,9 +42,10 @@ export function peopleOf(
 export function unique(people: readonly Person[]): Person[] {
   const byKey = new Map<string, Person>()
   const logins = new Map(
-    people.flatMap(({ email, login }) =>
-      email !== undefined && login !== undefined ? [[email, login]] : [],
-    ),
+    // The first one that is found counts.
+    people
+      .toReversed()
+      .flatMap(({ email, login }) => (email !== undefined && login !== undefined ? [[email, login]] : [])),
   )
   for (const person of people) {
     const login = person.login ?? logins.get(person.email ?? '')
