@@ -31,7 +31,6 @@ export async function observe(inputs: Inputs, surroundings: Surroundings): Promi
   const commits = await readCommits(source, inputs, base)
   const graph = inputs.history && inputs.path.length > 0 ? await readGraph(source, base) : undefined
   const pulls = await readPulls(inputs, commits, base, connect)
-  if (pulls.warning !== undefined) log.debug(pulls.warning)
   return { ...base, commits, graph, pulls, place, template, file, release }
 }
 
