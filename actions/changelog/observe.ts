@@ -39,7 +39,11 @@ type Ends = Pick<Observation, 'from' | 'to'>
 async function readCommits(source: Source, { path }: Inputs, { from, to }: Ends): Promise<RangeCommit[]> {
   const commits: RangeCommit[] = []
   const authors = new Map<string, RangeCommit['author']>()
-  for await (const { sha, parents, committedAt, author, message } of source.commits(from?.sha, to.sha, path)) {
+  for await (const { sha, parents, committedAt, author, message } of source.commits(
+    from?.sha,
+    to.sha,
+    path,
+  )) {
     const who = `${author.name}\0${author.email}`
     const known = authors.get(who) ?? author
     if (known === author) authors.set(who, author)
