@@ -25,17 +25,35 @@ export function setOutputs(outputs: Readonly<Record<string, string | number | bo
  */
 export function setResult(action: string, result: Readonly<Record<string, unknown>>, temp: string): void {
   const clean = redacted(JSON.parse(JSON.stringify(result))) as Record<string, unknown>
-  let file = ''
-  if (temp !== '') {
-    file = join(temp, `nexus-${action}-${process.pid}-${Date.now().toString(36)}.json`)
-    try {
-      writeFileSync(file, `${JSON.stringify(clean, null, 2)}\n`, { flag: 'wx' })
-    } catch (error) {
-      throw new ActionError('Outputs could not be written', `${file}: ${messageOf(error)}.`, { cause: error })
-    }
-  }
+  const path = join(temp, stamped(`nexus-${action}.json`))
+  const file = temp === '' ? '' : written(path, `${JSON.stringify(clean, null, 2)}\n`)
   writeOutput('result', fitJson(clean, RESULT_LIMIT))
   writeOutput('result-file', file)
+}
+
+/**
+ * Sets an output to the path of a file below RUNNER_TEMP that holds a text, redacted; to an empty one without such a
+ * folder. For texts that a later step should not interpolate.
+ *
+ * @throws ActionError when either cannot be written
+ */
+export function setOutputFile(name: string, text: string, file: string, temp: string): void {
+  writeOutput(name, temp === '' ? '' : written(join(temp, stamped(file)), redact(text)))
+}
+
+function written(path: string, text: string): string {
+  try {
+    writeFileSync(path, text, { flag: 'wx' })
+  } catch (error) {
+    throw new ActionError('Outputs could not be written', `${path}: ${messageOf(error)}.`, { cause: error })
+  }
+  return path
+}
+
+/** A name that no other step of the job has taken: `nexus-a-42-kx.json` of `nexus-a.json`. */
+function stamped(file: string): string {
+  const dot = file.lastIndexOf('.')
+  return `${file.slice(0, dot)}-${process.pid}-${Date.now().toString(36)}${file.slice(dot)}`
 }
 
 /** Text by text, not as one document: a secret such as `1234` or `true` would break its numbers and literals. */

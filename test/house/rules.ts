@@ -119,9 +119,9 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
-    rule: 'only apply.ts writes to the world (as far as imports tell)',
+    rule: 'only apply.ts and its folder write to the world (as far as imports tell)',
     violations: (source) => {
-      if (!ACTION.test(source.path) || /^actions\/[^/]+\/apply\.ts$/.test(source.path)) return []
+      if (!ACTION.test(source.path) || /^actions\/[^/]+\/apply(\.ts$|\/)/.test(source.path)) return []
       return source.imports.flatMap((item) => {
         if (item.from === 'node:child_process') return [item.from]
         if (!/^(node:)?fs(\/promises)?$/.test(item.from)) return []
@@ -137,6 +137,7 @@ export const RULES: readonly Rule[] = [
     },
     kept: {
       'actions/a/apply.ts': "import { writeFileSync } from 'node:fs'",
+      'actions/a/apply/file.ts': "import { renameSync } from 'node:fs'",
       'actions/a/observe.ts': "import { readFileSync, realpathSync, statSync } from 'node:fs'",
     },
   },
@@ -146,7 +147,7 @@ export const RULES: readonly Rule[] = [
       if (/^actions\/[^/]+\/report\.ts$/.test(source.path)) return []
       if (/^shared\/action\/(outputs|summary)\.ts$/.test(source.path)) return []
       return [
-        ...from(source, /^(setOutputs?|setResult|writeSummary|exportVariable|addPath)$/),
+        ...from(source, /^(setOutputs?|setOutputFile|setResult|writeSummary|exportVariable|addPath)$/),
         ...[...source.texts].filter((text) => /^GITHUB_(OUTPUT|STEP_SUMMARY|ENV|PATH)$/.test(text)),
       ]
     },

@@ -1,4 +1,6 @@
+import type { Node } from '../../../shared/commits/graph.ts'
 import { pullRequestOf } from '../../../shared/commits/references.ts'
+import { broughtInBy } from './merges.ts'
 import type { RangeCommit } from './model.ts'
 
 /** The number of the pull request that a message itself tells. */
@@ -14,22 +16,16 @@ export function numberOf({ message }: Pick<RangeCommit, 'message'>): number | un
  * @returns SHA → number
  */
 export function broughtByMerges(commits: readonly RangeCommit[]): Map<string, number> {
-  const bySha = new Map(commits.map((commit) => [commit.sha, commit]))
-  const mainline: RangeCommit[] = []
-  for (let at = commits[0]; at !== undefined; at = bySha.get(at.parents[0] ?? '')) mainline.push(at)
-  const seen = new Set(mainline.map(({ sha }) => sha))
+  const numbers = new Map<string, number>()
+  for (const commit of commits) {
+    const number = numberOf(commit)
+    if (number !== undefined) numbers.set(commit.sha, number)
+  }
+  const isMerge = ({ sha, parents }: Node): boolean => (parents?.length ?? 0) > 1 && numbers.has(sha)
   const found = new Map<string, number>()
-  // The oldest merge that reaches a commit is the one that brought it in.
-  for (const merge of mainline.reverse()) {
-    const number = merge.parents.length > 1 ? numberOf(merge) : undefined
-    const open = merge.parents.slice(1)
-    for (let sha = open.pop(); sha !== undefined; sha = open.pop()) {
-      const commit = seen.has(sha) ? undefined : bySha.get(sha)
-      if (commit === undefined) continue
-      seen.add(sha)
-      if (number !== undefined && numberOf(commit) === undefined) found.set(sha, number)
-      open.push(...commit.parents)
-    }
+  for (const [sha, merge] of broughtInBy(commits, isMerge)) {
+    const number = numbers.has(sha) ? undefined : numbers.get(merge)
+    if (number !== undefined) found.set(sha, number)
   }
   return found
 }

@@ -1,3 +1,4 @@
+import type { Node } from '../../../shared/commits/graph.ts'
 import { compareVersions, isSameCore, isStable } from '../../../shared/version/version.ts'
 import type { RangeCommit } from './model.ts'
 import { downwards, type KnownTag } from './range.ts'
@@ -14,20 +15,25 @@ export interface Section {
  * All versions of a history, each commit in the lowest version that contains it. Pre-releases are part of the stable
  * version that they led to; without one they stand for themselves.
  *
- * @param commits newest first, everything up to the newest one
+ * @param commits newest first
  * @param tags version tags, in any order; those on other commits are passed over
- * @returns newest first
+ * @param graph the range that the commits are from, when they are not all of it
+ * @returns newest first; the first one is what no version has
  */
-export function sectionsOf(commits: readonly RangeCommit[], tags: readonly KnownTag[]): Section[] {
-  const index = new Map(commits.map(({ sha }, at) => [sha, at]))
+export function sectionsOf(
+  commits: readonly RangeCommit[],
+  tags: readonly KnownTag[],
+  graph: readonly Node[] = commits,
+): Section[] {
+  const index = new Map(graph.map(({ sha }, at) => [sha, at]))
   const versions = released(tags.filter(({ commit }) => index.has(commit)))
-  const owner = new Int32Array(commits.length).fill(-1)
+  const owner = new Int32Array(graph.length).fill(-1)
   for (const [number, { commit }] of versions.entries()) {
     const open = [index.get(commit) as number]
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       if (owner[at] !== -1) continue
       owner[at] = number
-      for (const parent of (commits[at] as RangeCommit).parents) {
+      for (const parent of graph[at]?.parents ?? []) {
         const next = index.get(parent)
         if (next !== undefined && owner[next] === -1) open.push(next)
       }
@@ -35,11 +41,11 @@ export function sectionsOf(commits: readonly RangeCommit[], tags: readonly Known
   }
   const parts: RangeCommit[][] = versions.map(() => [])
   const unreleased: RangeCommit[] = []
-  commits.forEach((commit, at) => {
-    const part = parts[owner[at] as number]
+  for (const commit of commits) {
+    const part = parts[owner[index.get(commit.sha) ?? -1] ?? -1]
     if (part === undefined) unreleased.push(commit)
     else part.push(commit)
-  })
+  }
   const sections = versions.map(
     (tag, number): Section => ({ tag, previous: versions[number - 1], commits: parts[number] ?? [] }),
   )
@@ -48,24 +54,16 @@ export function sectionsOf(commits: readonly RangeCommit[], tags: readonly Known
 
 /** The tags that have a section, from the lowest version up; of several for one version the first by name. */
 function released(tags: readonly KnownTag[]): KnownTag[] {
-  const upwards = [...tags].sort((a, b) => -downwards(a, b))
   const found: KnownTag[] = []
-  for (const [at, tag] of upwards.entries()) {
-    const next = upwards[at + 1]
-    // Of equal versions (build metadata) the last one here is the shortest name.
-    if (next !== undefined && compareVersions(next.version, tag.version) === 0) continue
-    if (!isStable(tag.version) && isFolded(tag, upwards, at)) continue
-    found.push(tag)
+  let above: KnownTag | undefined
+  let stable: KnownTag | undefined
+  for (const tag of [...tags].sort(downwards)) {
+    const isTwin = above !== undefined && compareVersions(above.version, tag.version) === 0
+    above = tag
+    if (isStable(tag.version)) stable = tag
+    // A stable version ranks right above its pre-releases.
+    else if (stable !== undefined && isSameCore(stable.version, tag.version)) continue
+    if (!isTwin) found.push(tag)
   }
-  return found
-}
-
-/** Whether the stable version of a pre-release is there; it ranks behind all of its pre-releases. */
-function isFolded({ version }: KnownTag, upwards: readonly KnownTag[], from: number): boolean {
-  for (let at = from + 1; at < upwards.length; at++) {
-    const other = (upwards[at] as KnownTag).version
-    if (!isSameCore(other, version)) return false
-    if (isStable(other)) return true
-  }
-  return false
+  return found.reverse()
 }

@@ -10,7 +10,7 @@ import type { Node } from '../../../shared/commits/graph.ts'
  * @param commits newest first
  * @param counts whether a merge is one that others belong to (the merge of a pull request)
  */
-export function broughtInBy(commits: readonly Node[], counts: (sha: string) => boolean): Map<string, string> {
+export function broughtInBy(commits: readonly Node[], counts: (commit: Node) => boolean): Map<string, string> {
   const owners = new Map<string, string>()
   if (!commits.some(({ parents = [] }) => parents.length > 1)) return owners
   const nodes = new Map(commits.map((commit) => [commit.sha, commit]))
@@ -25,7 +25,7 @@ export function broughtInBy(commits: readonly Node[], counts: (sha: string) => b
         continue
       }
       if (owner !== undefined) owners.set(commit.sha, owner)
-      const inner = counts(commit.sha) ? commit.sha : owner
+      const inner = counts(commit) ? commit.sha : owner
       for (const parent of (commit.parents ?? []).slice(1).reverse())
         open.push({ line: firstParents(parent, nodes, seen), owner: inner })
     }

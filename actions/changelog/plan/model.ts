@@ -1,3 +1,4 @@
+import type { Node } from '../../../shared/commits/graph.ts'
 import type { Message } from '../../../shared/commits/message.ts'
 import type { Release as GitHubRelease } from '../../../shared/github/releases.ts'
 
@@ -213,6 +214,8 @@ export interface Observation {
   notices: readonly string[]
   /** `from..to`, or everything up to `to` with `history`; newest first. */
   commits: readonly RangeCommit[]
+  /** The same range whole, when `path` left some of it out and `history` needs the way between; newest first. */
+  graph: readonly Node[] | undefined
   pulls: PullFacts
   /** From the config file; absent without one. */
   place: Place | undefined

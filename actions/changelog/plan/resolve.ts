@@ -1,3 +1,4 @@
+import type { Node } from '../../../shared/commits/graph.ts'
 import { levelOf, typeOf } from '../../../shared/commits/level.ts'
 import { type Header, type Message, parseHeader } from '../../../shared/commits/message.ts'
 import { isMergeSubject, pullRequestOf, withoutPullRequest } from '../../../shared/commits/references.ts'
@@ -34,10 +35,8 @@ export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Reso
   )
   const left = commits.filter(({ sha }) => !cancelled.has(sha))
   const merges = new Map(left.filter(isMerge).map((commit) => [commit.sha, commit]))
-  const titled = (sha: string): boolean => {
-    const merge = merges.get(sha)
-    return merge !== undefined && pullRequestOf(merge.message.subject) !== undefined
-  }
+  const titled = ({ sha }: Node): boolean =>
+    pullRequestOf(merges.get(sha)?.message.subject ?? '') !== undefined
   const owners = broughtInBy(left, titled)
   const speaking = mergesThatSpeak(left, merges, owners, pulls)
 
@@ -57,9 +56,7 @@ export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Reso
       absorbed.set(owner, (absorbed.get(owner) ?? 0) + 1)
       continue
     }
-    const number =
-      numberOf(commit, pulls) ?? (owner === undefined ? undefined : numberOf(merges.get(owner), pulls))
-    const entry = entryOf(commit, title ?? commit.message, number, pulls)
+    const entry = entryOf(commit, title ?? commit.message, numberOf(commit, pulls), pulls)
     if (!joins(entry, lines, byWords)) lines.push({ entry, commits: 1 })
   }
   for (const line of lines) {
@@ -109,8 +106,7 @@ function mergesThatSpeak(
 }
 
 /** The pull request of a commit: of its own subject, else the one that GitHub knows. */
-function numberOf(commit: RangeCommit | undefined, pulls: PullFacts): number | undefined {
-  if (commit === undefined) return undefined
+function numberOf(commit: RangeCommit, pulls: PullFacts): number | undefined {
   return pullRequestOf(commit.message.subject) ?? pulls.byCommit.get(commit.sha)
 }
 

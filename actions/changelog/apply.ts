@@ -1,0 +1,29 @@
+import { ActionError, messageOf } from '../../shared/action/errors.ts'
+import { writeFile } from './apply/file.ts'
+import { applyRelease } from './apply/release.ts'
+import type { Connect } from './observe/connect.ts'
+import type { Applied, Notes } from './plan/model.ts'
+
+/**
+ * Carries out a plan: the file first, which is only on this machine, then the release. What has been done is told also
+ * when the rest fails.
+ */
+export async function apply(plan: Notes, workspace: string, connect: Connect | undefined): Promise<Applied> {
+  const done: Applied = { releaseChanged: false }
+  try {
+    if (plan.file !== undefined) {
+      const changed = plan.file.before !== plan.file.after
+      if (changed) writeFile(plan.file, workspace)
+      done.file = { path: plan.file.path, changed }
+    }
+    if (plan.release !== undefined && connect !== undefined) {
+      const { release, changed } = await applyRelease(plan.release, await connect())
+      if (release !== undefined) done.release = release
+      done.releaseChanged = changed
+    }
+  } catch (error) {
+    const title = error instanceof ActionError ? error.title : 'Unexpected error'
+    done.failure = { title, message: messageOf(error) }
+  }
+  return done
+}

@@ -1,0 +1,35 @@
+import { readContext } from '../../shared/action/context.ts'
+import { log } from '../../shared/action/log.ts'
+import { run } from '../../shared/action/run.ts'
+import { readInputs } from './inputs.ts'
+import { connector } from './observe/connect.ts'
+import { observe } from './observe.ts'
+import type { Notes, Plan } from './plan/model.ts'
+import { decide } from './plan.ts'
+import { report, reportFailure } from './report.ts'
+import { planLines } from './summary.ts'
+
+run({
+  main: async (signal) => {
+    const context = readContext()
+    const inputs = await readInputs()
+    try {
+      const connect = connector(inputs.token, context, signal)
+      const observation = await observe(inputs, { context, connect, signal })
+      const plan = await decide(inputs, observation)
+      for (const line of planLines(plan)) log.info(line)
+      if (inputs.dryRun || !writes(plan)) return report(inputs, observation, plan, undefined, context)
+      // Loaded on use: many runs write nothing.
+      const { apply } = await import('./apply.ts')
+      const applied = await apply(plan, context.workspace || process.cwd(), connect)
+      return report(inputs, observation, plan, applied, context)
+    } catch (error) {
+      reportFailure(inputs, context)
+      throw error
+    }
+  },
+})
+
+function writes(plan: Plan): plan is Notes {
+  return plan.kind === 'notes' && (plan.file !== undefined || plan.release !== undefined)
+}

@@ -1,0 +1,112 @@
+import { ActionError } from '../../shared/action/errors.ts'
+import { log } from '../../shared/action/log.ts'
+import type { Node } from '../../shared/commits/graph.ts'
+import { parseMessage } from '../../shared/commits/message.ts'
+import { DEFAULT_CONFIG } from './inputs.ts'
+import { findSource, type Surroundings } from './observe/checkout.ts'
+import { readBelow } from './observe/files.ts'
+import { observeRange } from './observe/range.ts'
+import type { Source } from './observe/source.ts'
+import type { Inputs, Observation, PullFacts, RangeCommit } from './plan/model.ts'
+
+/** Seconds in the notice of a long history, so that nobody takes it for a hang. */
+const MANY = 5_000
+
+/**
+ * Reads what is there and writes nothing; a shallow checkout is completed in a folder of its own.
+ *
+ * @throws ActionError when something that was asked for is not there
+ */
+export async function observe(inputs: Inputs, surroundings: Surroundings): Promise<Observation> {
+  const { context, connect } = surroundings
+  const workspace = context.workspace || process.cwd()
+  const template = readTemplate(inputs, workspace)
+  const place = await readPlace(inputs, workspace)
+  const file = await readFile(inputs, workspace)
+
+  const source = await findSource(inputs, surroundings)
+  const range = await observeRange(source, inputs, context.ref)
+  const base = { ...range, source: source.kind, repository: context.repository, serverUrl: context.serverUrl }
+  const release = await readRelease(inputs, base, connect)
+  const commits = await readCommits(source, inputs, base)
+  const graph = inputs.history && inputs.path.length > 0 ? await readGraph(source, base) : undefined
+  const pulls = await readPulls(inputs, commits, base, connect)
+  if (pulls.warning !== undefined) log.debug(pulls.warning)
+  return { ...base, commits, graph, pulls, place, template, file, release }
+}
+
+type Ends = Pick<Observation, 'from' | 'to'>
+
+async function readCommits(source: Source, { path }: Inputs, { from, to }: Ends): Promise<RangeCommit[]> {
+  const commits: RangeCommit[] = []
+  for await (const { message, ...commit } of source.commits(from?.sha, to.sha, path)) {
+    commits.push({ ...commit, message: parseMessage(message) })
+    if (commits.length === MANY) log.info(`Reading a long history: ${MANY} commits and more.`)
+  }
+  return commits
+}
+
+/** Commits between those that touch the paths are missing, and with them the way from one to the next. */
+async function readGraph(source: Source, { from, to }: Ends): Promise<Node[]> {
+  const nodes: Node[] = []
+  for await (const { sha, parents } of source.commits(from?.sha, to.sha, [])) nodes.push({ sha, parents })
+  return nodes
+}
+
+/** Loaded on use: without a token, or with `pull-requests: false`, messages alone tell. */
+async function readPulls(
+  inputs: Inputs,
+  commits: readonly RangeCommit[],
+  { from }: Ends,
+  connect: Surroundings['connect'],
+): Promise<PullFacts> {
+  const { observePulls } = await import('./observe/pulls.ts')
+  return observePulls(commits, { ...inputs, isFirst: from === undefined }, connect)
+}
+
+function readTemplate({ template, templateFile }: Inputs, workspace: string): string | undefined {
+  if (templateFile === undefined) return template
+  const text = readBelow(workspace, templateFile, 'template-file')
+  if (text !== undefined) return text
+  throw new ActionError('No template', `template-file: there is no file ${templateFile} in the workspace.`)
+}
+
+/** Only GitHub's own file may be missing: nobody asked for it by name. */
+async function readPlace({ configFile, groups }: Inputs, workspace: string): Promise<Observation['place']> {
+  if (groups !== undefined) return undefined
+  const text = readBelow(workspace, configFile, 'config-file')
+  if (text !== undefined) {
+    const { readConfig } = await import('./config/read.ts')
+    return readConfig(text, configFile)
+  }
+  if (configFile === DEFAULT_CONFIG) return undefined
+  throw new ActionError('No config file', `config-file: there is no file ${configFile} in the workspace.`)
+}
+
+async function readFile({ file }: Inputs, workspace: string): Promise<Observation['file']> {
+  if (file === undefined) return undefined
+  const { readTarget } = await import('./observe/file.ts')
+  return readTarget(workspace, file)
+}
+
+async function readRelease(
+  { release: mode }: Inputs,
+  { tag, version, to }: Pick<Observation, 'tag' | 'version' | 'to'>,
+  connect: Surroundings['connect'],
+): Promise<Observation['release']> {
+  if (mode === 'none' || connect === undefined) return undefined
+  if (version === undefined) {
+    throw new ActionError(
+      'No version to release',
+      `release: ${mode} needs a version, and there is no version tag at ${to.name}. Run it on the push of a tag, or after semver-tag with "version".`,
+    )
+  }
+  if (tag === undefined) {
+    throw new ActionError(
+      'No such tag',
+      `release: there is no tag of version ${version}, and this action creates none. Create it first, for example with semver-tag.`,
+    )
+  }
+  const { observeRelease } = await import('./observe/release.ts')
+  return observeRelease(await connect(), tag.name, mode)
+}

@@ -1,0 +1,133 @@
+import type { RunContext } from '../../shared/action/context.ts'
+import { log } from '../../shared/action/log.ts'
+import { setOutputFile, setOutputs, setResult } from '../../shared/action/outputs.ts'
+import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import { writeSummary } from '../../shared/action/summary.ts'
+import type { Applied, Entry, Inputs, Notes, Observation, Plan, Release } from './plan/model.ts'
+import { summaryBlocks } from './summary.ts'
+
+/** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
+export function report(
+  inputs: Inputs,
+  observation: Observation,
+  plan: Plan,
+  applied: Applied | undefined,
+  context: RunContext,
+): Outcome {
+  if (plan.kind === 'refused') {
+    reportFailure(inputs, context)
+    writeSummary(summaryBlocks(plan, applied, inputs.dryRun))
+    return failed(plan.title, plan.reason)
+  }
+  const entries = entriesOf(plan)
+  const pulls = new Set(entries.flatMap(({ pullRequest }) => pullRequest?.number ?? []))
+  setOutputs({
+    changelog: plan.text,
+    from: observation.from?.name ?? '',
+    to: observation.to.name,
+    commits: plan.counts.range,
+    'pull-requests': pulls.size,
+    breaking: entries.some(({ breaking }) => breaking !== undefined),
+    'is-empty': entries.length === 0,
+    contributors: JSON.stringify(contributorsOf(plan)),
+    file: applied?.file?.path ?? '',
+    'release-id': applied?.release?.id ?? '',
+    'release-url': applied?.release?.url ?? '',
+  })
+  const ending = inputs.format === 'json' ? 'json' : 'md'
+  setOutputFile('changelog-file', plan.text, `nexus-changelog-notes.${ending}`, context.temp)
+  setResult('changelog', resultOf(inputs, observation, plan, applied), context.temp)
+  writeSummary(summaryBlocks(plan, applied, inputs.dryRun))
+  for (const notice of plan.notices) log.notice('Changelog', notice)
+  for (const warning of plan.warnings) log.warning('Changelog', warning)
+  return outcome(plan, applied, inputs.dryRun)
+}
+
+/** For a step that failed before there were notes. */
+export function reportFailure({ to, dryRun }: Inputs, context: RunContext): void {
+  const empty = ['changelog', 'changelog-file', 'from', 'file', 'release-id', 'release-url']
+  setOutputs({
+    ...Object.fromEntries(empty.map((name) => [name, ''])),
+    ...{ to, commits: 0, 'pull-requests': 0, breaking: false, 'is-empty': true, contributors: '[]' },
+  })
+  setResult('changelog', { dryRun, kind: 'failed' }, context.temp)
+}
+
+function outcome({ file, release }: Notes, applied: Applied | undefined, dryRun: boolean): Outcome {
+  if (applied?.failure !== undefined) {
+    const stands = applied.file?.changed === true ? `\n${applied.file.path} has been written.` : ''
+    return failed(applied.failure.title, `${applied.failure.message}${stands}`)
+  }
+  if (dryRun && (file !== undefined || release !== undefined)) log.info('Dry run: nothing was written.')
+  if (applied?.file !== undefined)
+    log.info(`${applied.file.changed ? 'Wrote' : 'Nothing to change in'} ${applied.file.path}.`)
+  if (applied?.release !== undefined) {
+    const what = applied.releaseChanged ? 'Release' : 'Nothing to change in the release'
+    log.info(`${what}: ${applied.release.url}`)
+  }
+  return passed
+}
+
+function entriesOf({ releases }: Notes): Entry[] {
+  return releases.flatMap(({ groups }) => groups.flatMap(({ entries }) => entries))
+}
+
+/** Everybody once, over all versions. */
+function contributorsOf({ releases }: Notes): { name: string; login: string }[] {
+  const people = new Map<string, { name: string; login: string }>()
+  for (const { name, login = '', email } of releases.flatMap(({ contributors }) => contributors)) {
+    const key = login === '' ? (email ?? name) : `@${login.toLowerCase()}`
+    if (!people.has(key)) people.set(key, { name, login })
+  }
+  return [...people.values()]
+}
+
+/** `result`; its shape is documented in the README. E-mail addresses are nobody's business. */
+function resultOf(
+  { dryRun, format, include }: Inputs,
+  { source, from, to }: Observation,
+  plan: Notes,
+  applied: Applied | undefined,
+): Record<string, unknown> {
+  const facts = dryRun ? undefined : applied
+  return {
+    dryRun,
+    ...{ format, include: include ?? null, source },
+    from: from ?? null,
+    to: { name: to.name, sha: to.sha },
+    counts: plan.counts,
+    cut: plan.cut,
+    decisions: plan.decisions,
+    notices: plan.notices,
+    warnings: plan.warnings,
+    file: facts?.file ?? null,
+    release: facts?.release === undefined ? null : releaseFacts(facts),
+    releases: plan.releases.map(releaseModel),
+  }
+}
+
+function releaseFacts({ release, releaseChanged }: Applied): Record<string, unknown> {
+  const { id, url, tag, draft, prerelease } = release ?? {}
+  return { id, url, tag, draft, prerelease, changed: releaseChanged }
+}
+
+function releaseModel({ excluded, contributors, newContributors, groups, ...release }: Release): unknown {
+  return {
+    ...release,
+    version: release.version ?? null,
+    excluded: Object.fromEntries(excluded),
+    contributors: contributors.map(({ name, login }) => ({ name, login: login ?? null })),
+    newContributors: newContributors.map(({ person, pullRequest }) => ({
+      login: person.login ?? null,
+      pullRequest: pullRequest ?? null,
+    })),
+    groups: groups.map(({ title, entries }) => ({ title, entries: entries.map(entryModel) })),
+  }
+}
+
+function entryModel({ authors, type, scope, breaking, notable: _, ...entry }: Entry): unknown {
+  return {
+    ...{ type: type ?? null, scope: scope ?? null, breaking: breaking ?? null, ...entry },
+    authors: authors.map(({ name, login, bot }) => ({ name, login: login ?? null, bot })),
+  }
+}
