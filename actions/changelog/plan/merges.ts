@@ -10,7 +10,10 @@ import type { Node } from '../../../shared/commits/graph.ts'
  * @param commits newest first
  * @param counts whether a merge is one that others belong to (the merge of a pull request)
  */
-export function broughtInBy(commits: readonly Node[], counts: (commit: Node) => boolean): Map<string, string> {
+export function broughtInBy(
+  commits: readonly Node[],
+  counts: (commit: Node) => boolean,
+): Map<string, string> {
   const owners = new Map<string, string>()
   if (!commits.some(({ parents = [] }) => parents.length > 1)) return owners
   const nodes = new Map(commits.map((commit) => [commit.sha, commit]))
