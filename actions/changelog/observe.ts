@@ -27,11 +27,11 @@ export async function observe(inputs: Inputs, surroundings: Surroundings): Promi
   const source = await findSource(inputs, surroundings)
   const range = await observeRange(source, inputs, context.ref)
   const base = { ...range, source: source.kind, repository: context.repository, serverUrl: context.serverUrl }
-  const release = await readRelease(inputs, base, connect)
+  const released = await readRelease(inputs, base, connect)
   const commits = await readCommits(source, inputs, base)
   const graph = inputs.history && inputs.path.length > 0 ? await readGraph(source, base) : undefined
   const pulls = await readPulls(inputs, commits, base, connect)
-  return { ...base, commits, graph, pulls, place, template, file, release }
+  return { ...base, ...released, commits, graph, pulls, place, template, file }
 }
 
 type Ends = Pick<Observation, 'from' | 'to'>
@@ -110,24 +110,19 @@ async function readFile({ file }: Inputs, workspace: string): Promise<Observatio
   return readTarget(workspace, file)
 }
 
+/** The tag may be so new that the checkout does not have it: semver-tag makes it through the API. */
 async function readRelease(
-  { release: mode }: Inputs,
+  { release: mode, tagPrefix }: Inputs,
   { tag, version, to }: Pick<Observation, 'tag' | 'version' | 'to'>,
   connect: Surroundings['connect'],
-): Promise<Observation['release']> {
-  if (mode === 'none' || connect === undefined) return undefined
+): Promise<Pick<Observation, 'tag' | 'release'>> {
+  if (mode === 'none' || connect === undefined) return { tag, release: undefined }
   if (version === undefined) {
     throw new ActionError(
       'No version to release',
       `release: ${mode} needs a version, and there is no version tag at ${to.name}. Run it on the push of a tag, or after semver-tag with "version".`,
     )
   }
-  if (tag === undefined) {
-    throw new ActionError(
-      'No such tag',
-      `release: there is no tag of version ${version}, and this action creates none. Create it first, for example with semver-tag.`,
-    )
-  }
   const { observeRelease } = await import('./observe/release.ts')
-  return observeRelease(await connect(), tag.name, mode)
+  return observeRelease(await connect(), tag?.name ?? `${tagPrefix}${version}`, mode)
 }

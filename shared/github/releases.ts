@@ -1,8 +1,8 @@
 import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
-import { getRef } from './refs.ts'
-import { mayAskRest } from './rest-refs.ts'
+import { mayAskRest, readRefsByRest } from './rest-refs.ts'
+import { peel, TARGET, type Target } from './targets.ts'
 
 export interface Release {
   id: number
@@ -17,8 +17,8 @@ export interface Release {
 
 /** A tag and what has been released of it. */
 export interface TagReleases {
-  /** The tag exists at GitHub. */
-  hasTag: boolean
+  /** What the tag peels to; undefined when GitHub does not have it, or when it is on no commit. */
+  commit: string | undefined
   published?: Release
   /** The newest one. */
   draft?: Release
@@ -161,10 +161,10 @@ export async function updateRelease(
 /** Of the newest releases, those that may be drafts of the tag: a draft is found by no name. */
 const NEWEST = 30
 const FIELDS = 'databaseId url tagName name description isDraft isPrerelease'
-const OF_TAG = `query($owner:String!,$name:String!,$tag:String!,$ref:String!){repository(owner:$owner,name:$name){ref(qualifiedName:$ref){id} release(tagName:$tag){${FIELDS}} releases(first:${NEWEST},orderBy:{field:CREATED_AT,direction:DESC}){nodes{${FIELDS}}}}}`
+const OF_TAG = `query($owner:String!,$name:String!,$tag:String!,$ref:String!){repository(owner:$owner,name:$name){ref(qualifiedName:$ref){${TARGET}} release(tagName:$tag){${FIELDS}} releases(first:${NEWEST},orderBy:{field:CREATED_AT,direction:DESC}){nodes{${FIELDS}}}}}`
 
 /**
- * Whether there is a tag, and what has been released of it; one call, or three where GraphQL does not answer. Whether a
+ * Where a tag stands, and what has been released of it; one call, or a few where GraphQL does not answer. Whether a
  * release is immutable is not asked.
  *
  * @throws GitHubError
@@ -172,7 +172,11 @@ const OF_TAG = `query($owner:String!,$name:String!,$tag:String!,$ref:String!){re
 export async function readReleasesOf(github: GitHub, tag: string): Promise<TagReleases> {
   try {
     const { repository } = await query<{
-      repository: { ref: object | null; release: ReleaseNode | null; releases: { nodes: ReleaseNode[] } }
+      repository: {
+        ref: { target: Target | null } | null
+        release: ReleaseNode | null
+        releases: { nodes: ReleaseNode[] }
+      }
     }>(github, {
       text: OF_TAG,
       variables: { owner: github.owner, name: github.repo, tag, ref: `refs/tags/${tag}` },
@@ -186,17 +190,18 @@ export async function readReleasesOf(github: GitHub, tag: string): Promise<TagRe
     const published = ofTag.find(({ isDraft }) => !isDraft)
     const draft = ofTag.find(({ isDraft }) => isDraft)
     return {
-      hasTag: ref !== null,
+      commit: ref?.target ? peel(ref.target).commit : undefined,
       ...(published === undefined ? {} : { published: releaseOfNode(published) }),
       ...(draft === undefined ? {} : { draft: releaseOfNode(draft) }),
     }
   } catch (error) {
     if (!mayAskRest(error)) throw error
-    const ref = await getRef(github, `refs/tags/${tag}`)
-    const published = ref === undefined ? undefined : await getReleaseByTag(github, tag)
+    const name = `refs/tags/${tag}`
+    const { refs } = await readRefsByRest(github, [name])
+    const published = await getReleaseByTag(github, tag)
     const draft = await findDraft(github, tag)
     return {
-      hasTag: ref !== undefined,
+      commit: refs.get(name)?.commit,
       ...(published === undefined ? {} : { published }),
       ...(draft === undefined ? {} : { draft }),
     }

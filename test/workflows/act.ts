@@ -26,6 +26,10 @@ export interface WorkflowOptions {
   variables?: Record<string, string>
   /** On top of what act sets for every step. */
   env?: Record<string, string>
+  /** Adds to the repository, which has one commit with the files. */
+  prepare?: (folder: string) => void
+  /** A folder with programs that come before those of this machine. */
+  programs?: string
 }
 
 /** One entry of `act --json`. */
@@ -47,6 +51,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     const repository = join(folder, 'repository')
     writeFiles(repository, options.files)
     commit(repository)
+    options.prepare?.(repository)
     writeFileSync(join(folder, 'event.json'), JSON.stringify(options.payload ?? {}))
     const argv = [
       options.event,
@@ -65,19 +70,25 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     for (const [name, value] of Object.entries(options.variables ?? {}))
       argv.push('--var', `${name}=${value}`)
     for (const [name, value] of Object.entries(options.env ?? {})) argv.push('--env', `${name}=${value}`)
-    return await read(options.act, argv, repository, folder)
+    return await read(options, argv, repository, folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function read(act: string, argv: readonly string[], cwd: string, home: string): Promise<WorkflowRun> {
+function read(
+  { act, programs }: WorkflowOptions,
+  argv: readonly string[],
+  cwd: string,
+  home: string,
+): Promise<WorkflowRun> {
+  const path = `${dirname(process.execPath)}:${process.env['PATH']}`
   return new Promise((resolve, reject) => {
     const child = spawn(act, argv, {
       cwd,
       // act starts the first `node` on PATH, whatever an action.yml says.
       env: {
-        PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+        PATH: programs === undefined ? path : `${programs}:${path}`,
         HOME: home,
         XDG_CACHE_HOME: join(home, 'cache'),
         TMPDIR: home,

@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { loadRepository } from '../../../test/support/github/load.ts'
 import { type Stage, startGitHub } from '../../../test/support/github/server.ts'
-import { tempFolder } from '../../../test/support/runner/cleanup.ts'
 import { startAction } from '../../../test/support/runner.ts'
 import { logPrinter } from '../../action/terminal.ts'
-import { REPOSITORY, ROOT } from '../../actions.ts'
+import { REPOSITORY } from '../../actions.ts'
 import type { DemoStep, Train, Wagon } from '../train.ts'
+import { cloneOf, headOf, refsOf, repositoryOfTheUser } from '../user-repository.ts'
 
 const ACTION = 'semver-tag'
 
@@ -19,8 +16,7 @@ export const wagon: Wagon = {
   async run(train) {
     const source = repositoryOfTheUser()
     const before = refsOf(source)
-    const clone = join(tempFolder('nexus-demo-'), 'clone')
-    execFileSync('git', ['clone', '--quiet', '--no-hardlinks', '--', source, clone], { stdio: 'ignore' })
+    const clone = cloneOf(source)
     const stage = await startGitHub({ state: loadRepository(clone) })
     try {
       const release = { create: 'release', 'floating-tags': 'major, minor', images: 'ghcr.io/octo/demo' }
@@ -48,15 +44,6 @@ export const wagon: Wagon = {
   },
 }
 
-function repositoryOfTheUser(): string {
-  const { values } = parseArgs({ options: { repo: { type: 'string' } }, strict: false })
-  return typeof values['repo'] === 'string' ? resolve(process.env['INIT_CWD'] ?? '.', values['repo']) : ROOT
-}
-
-function refsOf(repository: string): string {
-  return execFileSync('git', ['-C', repository, 'for-each-ref'], { encoding: 'utf8' })
-}
-
 async function step(
   train: Train,
   stage: Stage,
@@ -73,7 +60,7 @@ async function step(
     event: { name: 'push', payload: { repository: { default_branch: branch } } },
     context: {
       ...{ apiUrl, graphqlUrl, serverUrl, repository: `${state.owner}/${state.name}`, token: 'stage-token' },
-      sha: execFileSync('git', ['-C', workspace, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
+      sha: headOf(workspace),
       ref: `refs/heads/${branch}`,
     },
     onLine: logPrinter(train.say, '  '),

@@ -18,7 +18,7 @@ async function releases(...names: string[]) {
   for (const name of names) addTag(github.state, name, addCommit(github.state, { message: name }))
   const one = client(github)
   const run = async (mode: Mode, body: string, tag = 'v1.0.0') => {
-    const existing = await observeRelease(one, tag, mode)
+    const { release: existing } = await observeRelease(one, tag, mode)
     const tags = names.map((name) => ({ name, commit: '' }))
     const plan = planRelease({ mode, tag, tagPrefix: 'v', tags, existing, body })
     if (plan.kind === 'refused') return plan

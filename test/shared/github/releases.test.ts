@@ -22,8 +22,9 @@ const NEW: NewRelease = {
 
 async function tagged() {
   const github = await stage()
-  addTag(github.state, 'v1.0.0', addCommit(github.state, { message: 'feat: a' }))
-  return { github, one: client(github), state: github.state }
+  const sha = addCommit(github.state, { message: 'feat: a' })
+  addTag(github.state, 'v1.0.0', sha, 'annotated')
+  return { github, one: client(github), sha, state: github.state }
 }
 
 describe('a release', () => {
@@ -93,16 +94,16 @@ describe('a release', () => {
 
 describe('what has been released of a tag', () => {
   test('is asked in one call', async () => {
-    const { one, state } = await tagged()
-    expect(await readReleasesOf(one, 'v1.0.0')).toEqual({ hasTag: true })
-    expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ hasTag: false })
+    const { one, sha, state } = await tagged()
+    expect(await readReleasesOf(one, 'v1.0.0')).toEqual({ commit: sha })
+    expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ commit: undefined })
     const made = await createRelease(one, NEW)
     await createRelease(one, { ...NEW, draft: true, body: 'older' })
     const draft = await createRelease(one, { ...NEW, draft: true, body: 'newer' })
     await createRelease(one, { ...NEW, tag: 'v1.0.0-rc.1', draft: true })
     expect(one.calls).toBe(6)
     expect(await readReleasesOf(one, 'v1.0.0')).toEqual({
-      hasTag: true,
+      commit: sha,
       published: made.release,
       draft: draft.release,
     })
@@ -116,7 +117,7 @@ describe('what has been released of a tag', () => {
     const byGraphql = await readReleasesOf(one, 'v1.0.0')
     github.fault({ on: 'POST /graphql', times: 99, answer: { status: 404, data: { message: 'Not Found' } } })
     expect(await readReleasesOf(one, 'v1.0.0')).toEqual(byGraphql)
-    expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ hasTag: false })
+    expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ commit: undefined })
   })
 })
 

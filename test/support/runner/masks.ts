@@ -6,6 +6,8 @@
 export function maskText(text: string, masks: Iterable<string>): string {
   const found: [start: number, end: number][] = []
   for (const mask of masks) {
+    // A job without a token.
+    if (mask === '') continue
     for (let at = text.indexOf(mask); at >= 0; at = text.indexOf(mask, at + 1))
       found.push([at, at + mask.length])
   }
