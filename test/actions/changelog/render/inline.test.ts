@@ -18,7 +18,7 @@ const RUNS = process.env['NEXUS_LONG'] === '1' ? 100_000 : 3_000
 describe('a subject is literal', () => {
   test.each([
     ['plain words stay as they are', 'add co-author support (beta)', 'add co-author support (beta)'],
-    ['snake_case is no emphasis', 'rename user_id to account_id', 'rename user\\_id to account\\_id'],
+    ['snake_case is no emphasis', 'rename user_id to account_id', 'rename user_id to account_id'],
     ['code spans are kept', 'use `Vec<T>` and `@decorator`', 'use `Vec<T>` and `@decorator`'],
     ['double backticks too', 'a ``x ` y`` b', 'a ``x ` y`` b'],
     ['an unpaired backtick is a backtick', 'it`s <b>', 'it\\`s &lt;b>'],
@@ -44,7 +44,7 @@ describe('a subject is literal', () => {
     ['NUL is shown', 'a\u0000b', 'a\\\\u{0}b'],
     ['line ends are spaces', 'a\r\nb', 'a b'],
     ['half a surrogate pair is a mark', 'a\ud83d', 'a\ufffd'],
-    ['an expression is text', '${{ secrets.X }} {{ x }}', '\\${{ secrets.X }} {{ x }}'],
+    ['an expression is text', '\u0024{{ secrets.X }}', '\\\u0024{{ secrets.X }}'],
     ['a comment cannot hide in code', '`<!-- keep -->`', '`<\u200b!-- keep -->`'],
   ])('%s', (_, given, expected) => {
     expect(inline(given, LINKS)).toBe(expected)
@@ -58,7 +58,7 @@ describe('a subject is literal', () => {
     ['abc#12', 'abc#\u200b12'],
     ['#0012', '#\u200b0012'],
     ['acme/other#34', 'acme/other#\u200b34'],
-    ['#12abc', '\\#12abc'],
+    ['#12abc', '#12abc'],
   ])('%s leads only into this repository', (given, expected) => {
     expect(inline(given, LINKS)).toBe(expected)
   })
@@ -83,14 +83,9 @@ describe('a subject is literal', () => {
         for (const kind of ['emphasis', 'strong', 'delete', 'heading', 'image', 'break'])
           expect(kinds).not.toContain(kind)
         const words = (all: string): string => all.replace(/[^\p{L}\p{N}]/gu, '')
+        // Controls are shown as escapes, and what is cut has lost words.
         const isWhole = text.replace(/\s+/g, ' ').trim().length < 300
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: those that are shown as escapes
-        if (
-          isWhole &&
-          !/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/.test(
-            text,
-          )
-        )
+        if (isWhole && !/[\p{Cc}\p{Cf}]/u.test(text))
           expect(words(textOf(line))).toBe(words(text.toWellFormed()))
       }),
       { numRuns: RUNS },
