@@ -13,7 +13,7 @@ export async function apply(plan: Notes, workspace: string, connect: Connect | u
   try {
     if (plan.file !== undefined) {
       const changed = plan.file.before !== plan.file.after
-      if (changed) writeFile(plan.file, workspace)
+      if (changed) await writeFile(plan.file, workspace)
       done.file = { path: plan.file.path, changed }
     }
     if (plan.release !== undefined && connect !== undefined) {

@@ -1,7 +1,7 @@
 import { ActionError } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
 import type { Node } from '../../shared/commits/graph.ts'
-import { parseMessage } from '../../shared/commits/message.ts'
+import { type Message, parseMessage } from '../../shared/commits/message.ts'
 import { DEFAULT_CONFIG } from './inputs.ts'
 import { findSource, type Surroundings } from './observe/checkout.ts'
 import { readBelow } from './observe/files.ts'
@@ -38,11 +38,33 @@ type Ends = Pick<Observation, 'from' | 'to'>
 
 async function readCommits(source: Source, { path }: Inputs, { from, to }: Ends): Promise<RangeCommit[]> {
   const commits: RangeCommit[] = []
-  for await (const { message, ...commit } of source.commits(from?.sha, to.sha, path)) {
-    commits.push({ ...commit, message: parseMessage(message) })
+  const authors = new Map<string, RangeCommit['author']>()
+  for await (const { sha, parents, committedAt, author, message } of source.commits(
+    from?.sha,
+    to.sha,
+    path,
+  )) {
+    const who = `${author.name}\0${author.email}`
+    const known = authors.get(who) ?? author
+    if (known === author) authors.set(who, author)
+    commits.push({ sha, parents, committedAt, author: known, message: readMessage(message) })
     if (commits.length === MANY) log.info(`Reading a long history: ${MANY} commits and more.`)
   }
   return commits
+}
+
+/** What the notes take from the rest of a message: people, references, reverts, what breaks, the title of a merge. */
+const TELLING = /#\d|GH-\d|BREAKING[ -]CHANGE|-by:|revert|\nRefs\b/i
+const ABOUT_REST = /^(?:Merge |Revert|Reapply)/i
+
+/** The message taken apart. A rest that tells nothing is let go: most of a history is such text. */
+function readMessage(text: string): Message {
+  const end = text.indexOf('\n')
+  const subject = end === -1 ? text : text.slice(0, end)
+  const isWhole = end === -1 || subject.trim() === '' || ABOUT_REST.test(subject)
+  if (isWhole || TELLING.test(text.slice(end))) return parseMessage(text)
+  // A copy: a part of a text keeps the whole of it alive.
+  return parseMessage(Buffer.from(subject).toString())
 }
 
 /** Commits between those that touch the paths are missing, and with them the way from one to the next. */

@@ -6,6 +6,9 @@ import { writeSummary } from '../../shared/action/summary.ts'
 import type { Applied, Entry, Inputs, Notes, Observation, Plan, Release } from './plan/model.ts'
 import { summaryBlocks } from './summary.ts'
 
+/** Lines that `result` could hold at most: 64 KiB hold no more. */
+const MAX_LINES = 400
+
 /** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
 export function report(
   inputs: Inputs,
@@ -36,7 +39,11 @@ export function report(
   })
   const ending = inputs.format === 'json' ? 'json' : 'md'
   setOutputFile('changelog-file', plan.text, `nexus-changelog-notes.${ending}`, context.temp)
-  setResult('changelog', resultOf(inputs, observation, plan, applied), context.temp)
+  const result = resultOf(inputs, observation, plan, applied)
+  setResult('changelog', { ...result, releases: plan.releases.map(releaseModel) }, context.temp, {
+    ...result,
+    ...shortened(plan.releases),
+  })
   writeSummary(summaryBlocks(plan, applied, inputs.dryRun))
   for (const notice of plan.notices) log.notice('Changelog', notice)
   for (const warning of plan.warnings) log.warning('Changelog', warning)
@@ -102,8 +109,20 @@ function resultOf(
     warnings: plan.warnings,
     file: facts?.file ?? null,
     release: facts?.release === undefined ? null : releaseFacts(facts),
-    releases: plan.releases.map(releaseModel),
   }
+}
+
+/** As many of the newest versions as have a chance to fit into `result`. */
+function shortened(releases: readonly Release[]): Record<string, unknown> {
+  let lines = 0
+  const end = releases.findIndex(({ counts }) => {
+    lines += 1 + counts.listed
+    return lines > MAX_LINES
+  })
+  // The first one always: how it is cut is left to what cuts every result.
+  const some = end < 0 ? releases : releases.slice(0, Math.max(1, end))
+  const truncated = some.length < releases.length ? { truncated: true } : {}
+  return { ...truncated, releases: some.map(releaseModel) }
 }
 
 function releaseFacts({ release, releaseChanged }: Applied): Record<string, unknown> {

@@ -21,12 +21,20 @@ export function setOutputs(outputs: Readonly<Record<string, string | number | bo
  * Sets `result` (one JSON document, at most 64 KiB, `"truncated": true` when something had to go) and `result-file`
  * (the path of the whole document below RUNNER_TEMP; empty when there is no such folder).
  *
+ * @param short what `result` begins from, when the whole is so large that fitting it would take long
  * @throws ActionError when either cannot be written
  */
-export function setResult(action: string, result: Readonly<Record<string, unknown>>, temp: string): void {
-  const clean = redacted(JSON.parse(JSON.stringify(result))) as Record<string, unknown>
+export function setResult(
+  action: string,
+  result: Readonly<Record<string, unknown>>,
+  temp: string,
+  short: Readonly<Record<string, unknown>> = result,
+): void {
+  const text = JSON.stringify(result, null, 2)
+  const whole = redact(text) === text ? text : JSON.stringify(redacted(JSON.parse(text)), null, 2)
   const path = join(temp, stamped(`nexus-${action}.json`))
-  const file = temp === '' ? '' : written(path, `${JSON.stringify(clean, null, 2)}\n`)
+  const file = temp === '' ? '' : written(path, `${whole}\n`)
+  const clean = redacted(JSON.parse(JSON.stringify(short))) as Record<string, unknown>
   writeOutput('result', fitJson(clean, RESULT_LIMIT))
   writeOutput('result-file', file)
 }

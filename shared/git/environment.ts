@@ -41,6 +41,8 @@ const FIXED: Readonly<Record<string, string>> = {
   GIT_ATTR_NOSYSTEM: '1',
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
+  // Into a pipe git would write each commit by itself, which costs more than reading it.
+  GIT_FLUSH: '0',
   GIT_PAGER: 'cat',
   GIT_ASKPASS: NEVER,
   GIT_SSH_COMMAND: NEVER,

@@ -27,8 +27,9 @@ export interface HistoryOptions {
   signal?: AbortSignal | undefined
 }
 
-const FORMAT = ['%H', '%P', '%an', '%ae', '%ct', '%B'].join('%x00')
-const FIELDS = 6
+/** What is sure to have no space stands in one field: each costs time, and a history has many. */
+const FORMAT = ['%H %ct %P', '%an', '%ae', '%B'].join('%x00')
+const FIELDS = 4
 /** Of one field; nobody reads a longer message. */
 const MAX_FIELD = 1_048_576
 /** Of the whole history: a guard, not a limit that a real repository meets. */
@@ -75,12 +76,13 @@ export async function* readHistory(
   }
 }
 
-function commitOf([sha, parents, name, email, time, message]: readonly Buffer[]): Commit {
+function commitOf([head, name, email, message]: readonly Buffer[]): Commit {
+  const [sha = '', time, ...parents] = latin1(head).trimEnd().split(' ')
   return {
-    sha: latin1(sha),
-    parents: latin1(parents).split(' ').filter(Boolean),
+    sha,
+    parents,
     author: { name: decoded(name), email: decoded(email) },
-    committedAt: Number(latin1(time)),
+    committedAt: Number(time),
     message: decoded(message).replace(/\n+$/, ''),
   }
 }

@@ -92,7 +92,7 @@ function mergesThatSpeak(
   for (const [sha, merge] of merges) {
     const number = pullRequestOf(merge.message.subject)
     if (number === undefined) continue
-    const given = pulls.byNumber.get(number)?.title ?? merge.message.body.split('\n', 1)[0] ?? ''
+    const given = pulls.byNumber.get(number)?.title ?? titleOf(merge.message)
     const title = given.trim()
     const header = parseHeader(title)
     const { commits: count, conventional } = content.get(sha) ?? { commits: 0, conventional: false }
@@ -103,6 +103,13 @@ function mergesThatSpeak(
     speaking.set(sha, { ...rest, subject: title, ...(header === undefined ? {} : { header }), breaking })
   }
   return speaking
+}
+
+/** GitHub writes the title below the subject of a merge, where `feat: x` reads like a footer. */
+function titleOf({ body, footers }: Message): string {
+  const [first] = footers
+  const text = body === '' && first !== undefined ? `${first.token}: ${first.value}` : body
+  return text.split('\n', 1)[0] ?? ''
 }
 
 /** The pull request of a commit: of its own subject, else the one that GitHub knows. */

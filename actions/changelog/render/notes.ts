@@ -1,0 +1,100 @@
+import type { Format, Group, Links, Release } from '../plan/model.ts'
+import { inline } from './inline.ts'
+import { breakingParagraphs, comparison, contributorLines, entryLine, heading, keptGroups } from './lines.ts'
+
+export interface RenderOptions {
+  format: Format
+  /** The template's text, for `template`. */
+  template?: string
+  links?: Links
+  contributors: boolean
+  /** `## [1.2.0] - 2026-01-02` before each release (file, history); a release body has none. */
+  heading: boolean
+  /** What `max-length` left out, told at the end of the notes. */
+  cut?: readonly string[]
+  /** Groups that have been rendered under these options: the same one is in the text, the file and the release. */
+  rendered?: WeakMap<Group, string>
+}
+
+/**
+ * The notes of releases as one text that ends with a line feed; empty when there are none. The same bytes for the same
+ * releases. Asynchronous only because what a template needs is loaded on use.
+ *
+ * @throws ActionError for a fault of the template
+ */
+export async function renderNotes(releases: readonly Release[], options: RenderOptions): Promise<string> {
+  if (options.format === 'json') return json(releases, options)
+  if (options.format === 'template') {
+    const { renderTemplate } = await import('./template.ts')
+    return renderTemplate(releases, options)
+  }
+  const parts = releases.map((release) => sectionOf(release, options))
+  return withEnd([...parts.filter((part) => part !== ''), ...cutNote(releases, options)].join('\n\n'))
+}
+
+/** One release, without line ends around it. */
+function sectionOf(release: Release, options: RenderOptions): string {
+  const { links } = options
+  const isKept = options.format === 'keep-a-changelog'
+  const groups = isKept ? keptGroups(release.groups) : release.groups
+  const people = options.contributors ? contributorLines(release, links) : []
+  const compared = options.heading ? '' : comparison(release, links)
+  return [
+    ...(options.heading ? [heading(release, links)] : []),
+    ...groups.map((group) => groupText(group, options)),
+    ...(groups.length === 0 && !options.heading ? ['No notable changes.'] : []),
+    ...(people.length === 0 ? [] : [peopleText(people)]),
+    ...(compared === '' ? [] : [`**Full changelog:** ${compared}`]),
+  ].join('\n\n')
+}
+
+function groupText(group: Group, { links, rendered }: RenderOptions): string {
+  const known = rendered?.get(group)
+  if (known !== undefined) return known
+  const { title, entries } = group
+  const lines = entries.flatMap((entry) => [
+    `- ${entryLine(entry, title, links)}`,
+    ...breakingParagraphs(entry, links).flatMap((paragraph) => ['', `  ${paragraph}`]),
+  ])
+  const text = [`### ${inline(title, undefined)}`, '', ...lines].join('\n')
+  rendered?.set(group, text)
+  return text
+}
+
+/** A list needs an empty line before it only where a paragraph stands there. */
+function peopleText(lines: readonly string[]): string {
+  return lines
+    .map((line) => (line.startsWith('**New') ? `\n${line}\n` : line))
+    .join('\n')
+    .trim()
+}
+
+function cutNote(releases: readonly Release[], { cut, links }: RenderOptions): string[] {
+  if (cut === undefined || cut.length === 0) return []
+  const [newest, oldest] = [releases[0], releases.at(-1)]
+  if (newest === undefined || oldest === undefined) return []
+  const { from: _, fromSha: __, ...end } = newest
+  const begin = oldest.from === undefined ? {} : { from: oldest.from, fromSha: oldest.fromSha ?? oldest.from }
+  const where = comparison({ ...end, ...begin }, links)
+  return [
+    `_Left out to stay within the limit: ${cut.join(', ')}._${where === '' ? '' : ` Everything: ${where}`}`,
+  ]
+}
+
+/** The model as it is, for programs; the shape stands in the README. */
+function json(releases: readonly Release[], { cut = [], contributors }: RenderOptions): string {
+  const all = releases.map((release) => ({
+    ...{ version: release.version ?? null, tag: release.tag ?? null, date: release.date },
+    ...{ from: release.from ?? null, fromSha: release.fromSha ?? null, to: release.to, toSha: release.toSha },
+    groups: release.groups.map(({ title, entries }) => ({ title, entries })),
+    contributors: contributors ? release.contributors : [],
+    newContributors: contributors ? release.newContributors : [],
+    counts: release.counts,
+  }))
+  return `${JSON.stringify({ releases: all, ...(cut.length > 0 ? { cut } : {}) }, null, 2)}\n`
+}
+
+export function withEnd(text: string): string {
+  const trimmed = text.replace(/\n+$/, '')
+  return trimmed === '' ? '' : `${trimmed}\n`
+}
