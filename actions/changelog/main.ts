@@ -18,6 +18,7 @@ run({
       const observation = await observe(inputs, { context, connect, signal })
       const plan = await decide(inputs, observation)
       for (const line of planLines(plan)) log.info(line)
+      if (plan.kind === 'notes') log.group('Notes', plan.text.trimEnd().split('\n'))
       if (inputs.dryRun || !writes(plan)) return report(inputs, observation, plan, undefined, context)
       // Loaded on use: many runs write nothing.
       const { apply } = await import('./apply.ts')

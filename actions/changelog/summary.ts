@@ -1,4 +1,4 @@
-import { plural } from '../../shared/text/list.ts'
+import { joinWords, plural } from '../../shared/text/list.ts'
 import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../shared/text/markdown.ts'
 import type { Applied, Counts, Notes, Plan } from './plan/model.ts'
 
@@ -64,13 +64,14 @@ function countsTable({ range, listed, reverted, merged, excluded }: Counts): str
   )
 }
 
-function cutSentences({ cut: { groups, lines } }: Notes): string[] {
-  if (groups === 0 && lines === 0) return []
+function cutSentences({ cut: { versions, groups, lines } }: Notes): string[] {
+  if (versions === 0 && groups === 0 && lines === 0) return []
   const parts = [
+    ...(versions > 0 ? [plural(versions, 'older version', 'older versions')] : []),
     ...(groups > 0 ? [plural(groups, 'group', 'groups')] : []),
     ...(lines > 0 ? [plural(lines, 'line', 'lines')] : []),
   ]
-  return [`${parts.join(' and ')} did not fit into max-length and are counted at the end of the notes.`]
+  return [`${joinWords(parts)} did not fit into max-length and are counted at the end of the notes.`]
 }
 
 function written({ file, release }: Notes, applied: Applied | undefined, dryRun: boolean): string[] {

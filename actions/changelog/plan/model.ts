@@ -248,6 +248,13 @@ export interface ReleaseRequest {
   makeLatest: boolean
 }
 
+export interface Cut {
+  /** Whole ones, the oldest. */
+  versions: number
+  groups: number
+  lines: number
+}
+
 /** Everything is decided; nothing is written yet. */
 export interface Notes {
   kind: 'notes'
@@ -255,8 +262,8 @@ export interface Notes {
   releases: readonly Release[]
   /** The output `changelog`, within `max-length`. */
   text: string
-  /** What did not fit into `text`; both 0: nothing was cut. */
-  cut: { groups: number; lines: number }
+  /** What did not fit into `text`; all 0: nothing was cut. */
+  cut: Cut
   /** Sums over all releases. */
   counts: Counts
   decisions: readonly string[]
