@@ -48,7 +48,7 @@ export const wagon: Wagon = {
       return {
         steps: [written, again, updated, untouched, real],
         claims: {
-          'the release has its notes': body.includes('Orders by date'),
+          'the release has its notes': body.includes('orders by date'),
           'what was reverted is not in them': !body.includes('gift wrapping'),
           'the message that tries HTML, a mention and a heading stays text':
             !/<img/i.test(body) && !/(^|[^\w`])@everyone\b/.test(body) && !/^# v9\.9\.9/m.test(body),

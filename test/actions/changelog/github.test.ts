@@ -30,9 +30,8 @@ describe('pull requests', () => {
     const result = await step(repository, stage)
     expectConclusion(result, 'success')
     const { changelog, contributors } = result.outputs
-    expect(changelog).toContain('/octo/demo/pull/7')
-    expect(changelog).toContain('@newcomer')
-    expect(changelog).toContain('@grace')
+    expect(changelog).toMatch(/\[#7]\(\S+\/octo\/demo\/\w+\/7\)/)
+    expect(changelog).toContain('Contributors:** @ada, @grace, @newcomer')
     expect(contributors).toContain('"login":"newcomer"')
     expect(result.outputs).toMatchObject({ commits: '4', 'pull-requests': '2', from: 'v1.0.0', to: 'v1.1.0' })
     expect(asked(stage)).toEqual(['POST /graphql', 'POST /graphql', 'POST /graphql'])
@@ -88,7 +87,10 @@ describe('without GitHub the notes are made from commits, with a warning', () =>
   })
 
   test.each<[string, Parameters<Awaited<ReturnType<typeof scene>>['stage']['fault']>[0]]>([
-    ['502 on every batch', { on: 'POST /graphql', times: 99, answer: { status: 502, text: '<html>' } }],
+    [
+      'the token may not',
+      { on: 'POST /graphql', times: 99, answer: { status: 403, data: { message: 'Not accessible' } } },
+    ],
     [
       'a rate limit that ends too late',
       {
@@ -206,7 +208,7 @@ describe('release', () => {
     expectConclusion(result, 'success')
     const [release] = stage.state.releases
     expect(release).toMatchObject({ tag: 'v1.1.0', draft: false, prerelease: false })
-    expect(release?.body).toContain('/pull/7')
+    expect(release?.body).toContain('[#7](')
     expect(stage.state.latestRelease).toBe(release?.id)
     expect(result.outputs).toMatchObject({ 'release-id': String(release?.id) })
     expect(result.outputs['release-url']).toContain('/releases/tag/v1.1.0')
@@ -301,7 +303,7 @@ describe('places', () => {
     addPull(stage, 7)
     const result = await step(repository, stage, { release: 'draft' })
     expectConclusion(result, 'success')
-    expect(result.outputs['changelog']).toContain(`${stage.serverUrl}/octo/demo/pull/7`)
+    expect(result.outputs['changelog']).toContain(`[#7](${stage.serverUrl}/octo/demo/`)
     expect(stage.state.releases).toMatchObject([{ draft: true, tag: 'v1.1.0' }])
   })
 

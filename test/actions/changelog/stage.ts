@@ -33,10 +33,13 @@ export async function githubOf(repository: TestRepository, options: StageOptions
   return stage
 }
 
-/** Adds a merged pull request. */
+/** Adds a merged pull request; its squash is the commit that names it. */
 export function addPull({ state }: Stage, number: number, more: Partial<StagePull> = {}): void {
   const pull = { title: `Title ${number}`, author: 'ada', labels: [], merged: true, base: 'main', body: '' }
-  state.pulls.push({ ...pull, number, commits: [], ...more })
+  const squash = [...state.commits.values()].find(({ message }) =>
+    message.split('\n')[0]?.endsWith(`(#${number})`),
+  )
+  state.pulls.push({ ...pull, number, commits: squash === undefined ? [] : [squash.sha], ...more })
 }
 
 export interface StepOptions extends Partial<Omit<RunOptions, 'action' | 'inputs'>> {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { REPOSITORY, ROOT } from '../../../scripts/actions.ts'
 import { releaseTree } from '../../../scripts/tree.ts'
 import { makeRepository } from '../../support/git.ts'
@@ -13,6 +13,12 @@ import { readable } from '../../support/slack/limits.ts'
 import { startSlack } from '../../support/slack/slack.ts'
 import { runWorkflow } from '../../workflows/act.ts'
 
+const open: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
 const actions = { [`${REPOSITORY}@v1`]: releaseTree('1.0.0') }
 
 describeWith('act', 'whole workflows', (act) => {
@@ -23,16 +29,21 @@ describeWith('act', 'whole workflows', (act) => {
     repository.commit('fix: a <b>bold</b> move (#7)')
     const sha = repository.commit('feat(api): orders by date')
     const stage = await startGitHub({ state: loadRepository(repository.directory) })
+    repository.remove()
     stage.state.pulls.push({
       ...{ number: 7, title: 'A bold move', author: 'ada', labels: ['bug'], merged: true, base: 'main' },
       ...{ body: '', commits: [] },
     })
     const slack = await startSlack()
+    open.push(
+      () => stage.close(),
+      () => slack.close(),
+    )
     // act knows neither the token nor the commit of the job that GitHub would give, and is given no secrets.
     const workflow = readFileSync(join(ROOT, 'examples', 'changelog.yml'), 'utf8')
       .replaceAll('secrets.', 'vars.')
       .replace(/(semver-tag@v1\n( +)with:\n)/, `$1$2  token: stage-token\n$2  sha: ${sha}\n`)
-      .replace(/(changelog@v1\n( +)with:\n)/, '$1$2  token: stage-token\n')
+      .replace(/(changelog@v1\n( +)with:\n)/, `$1$2  token: stage-token\n$2  to: ${sha}\n`)
     const run = await runWorkflow({
       ...{ act, actions, event: 'push' },
       files: new Map([['.github/workflows/release.yml', workflow]]),
@@ -63,9 +74,6 @@ describeWith('act', 'whole workflows', (act) => {
     const message = readable(slack.messages[0]?.payload)
     expect(message).toContain('1.3.0')
     expect(message).toContain('orders by date')
-    await slack.close()
-    await stage.close()
-    repository.remove()
   }, 120_000)
 
   test('the pull request example writes CHANGELOG.md, once', async () => {
