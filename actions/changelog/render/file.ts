@@ -65,7 +65,7 @@ function upsert(text: string, version: string, section: string, lineEnd: string)
   const [above, below] = [text.slice(0, at), text.slice(at)]
   const gapAbove =
     above === '' || endsWithEmptyLine(above) ? '' : /\n$/.test(above) ? lineEnd : lineEnd + lineEnd
-  const gapBelow = below.trim() === '' ? '' : lineEnd
+  const gapBelow = /^\s*(?:\n|$)/.test(below) ? '' : lineEnd
   return above + gapAbove + section + gapBelow + below
 }
 

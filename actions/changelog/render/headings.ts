@@ -1,3 +1,4 @@
+import { ActionError } from '../../../shared/action/errors.ts'
 import { compareVersions, parseVersion } from '../../../shared/version/version.ts'
 
 /** A section of a changelog file: from its heading to the next heading of its kind, or the end. */
@@ -27,7 +28,8 @@ export function sectionsOf(text: string): Section[] {
   let isDefinitions = true
   const lines = text.split('\n')
   let definitionsFrom = text.length
-  for (const line of lines) {
+  let openedAt = 0
+  for (const [index, line] of lines.entries()) {
     const next = offset + line.length + 1
     const bare = line.replace(/\r$/, '')
     const fenced = /^ {0,3}(`{3,}|~{3,})/.exec(bare)?.[1]
@@ -38,9 +40,18 @@ export function sectionsOf(text: string): Section[] {
       const found = isComment ? undefined : headingOf(bare)
       if (found !== undefined)
         sections.push({ ...found, start: offset, body: Math.min(next, text.length), end: 0 })
-      isComment = staysComment(bare, isComment)
+      isComment = isComment ? !bare.includes('-->') : /^ {0,3}<!--(?!.*-->)/.test(bare)
     }
+    if (fence === undefined && !isComment) openedAt = 0
+    else openedAt ||= index + 1
     offset = next
+  }
+  if (openedAt > 0 && openedAt <= lines.length) {
+    const what = isComment ? 'comment' : 'code block'
+    throw new ActionError(
+      'Changelog file not readable',
+      `The ${what} that begins in line ${openedAt} of the file never ends, so that nobody can say where its sections are. Close it.`,
+    )
   }
   // Link definitions at the very end belong to no section.
   for (let index = lines.length - 1, end = text.length; index >= 0 && isDefinitions; index--) {
@@ -63,12 +74,6 @@ function headingOf(line: string): Pick<Section, 'version'> | undefined {
   if (version !== undefined && (version === 'unreleased' || parseVersion(version) !== undefined))
     return { version }
   return marks === '##' ? { version: undefined } : undefined
-}
-
-function staysComment(line: string, isComment: boolean): boolean {
-  const opens = line.lastIndexOf('<!--')
-  const closes = line.lastIndexOf('-->')
-  return isComment ? closes < 0 || opens > closes : opens >= 0 && opens > closes
 }
 
 /**

@@ -15,7 +15,7 @@ const AUTOLINK = /(?:https?|ftp|mailto|xmpp|file|data|javascript|vbscript)(?=:)|
  */
 export function inline(text: string, links: Links | undefined, limit = MAX_SUBJECT): string {
   const line = cut(shown(text), limit)
-  if (PLAIN.test(line) && !/www\./i.test(line) && !/^\d+[.)]|^[+-]/.test(line)) return line
+  if (PLAIN.test(line) && !/www\.|\bGH-\d|^\d+[.)]|^[+-]/i.test(line)) return line
   const parts: string[] = []
   let at = 0
   for (const span of codeSpans(line)) {
@@ -68,7 +68,8 @@ const ESCAPES: readonly [RegExp, string, string][] = [
 ]
 /** What begins a block when it is the first thing in a list item. */
 const BLOCK_STARTS: readonly [RegExp, string][] = [
-  [/^(\s*)([#>+=-])/, '$1\\$2'],
+  [/^(\s*)([>+=-])/, '$1\\$2'],
+  [/^(\s*)(#{1,6})(?=\s|$)/, '$1\\$2'],
   [/^(\s*\d{1,9})(?=[.)](?:\s|$))/, `$1${BREAK}`],
 ]
 

@@ -3,57 +3,22 @@ import fc from 'fast-check'
 import { matchesGlob } from '../../../actions/semver-tag/plan/branch-rule.ts'
 import type { FloatingKind, Inputs, Observation, Plan } from '../../../actions/semver-tag/plan/model.ts'
 import { decide } from '../../../actions/semver-tag/plan.ts'
+import { INPUTS, OLD, SEEN, SHA } from './defaults.ts'
 
-const SHA = 'c0'.padEnd(40, '0')
-const OLD = 'b'.repeat(40)
 const FLOATING: FloatingKind[] = ['major', 'minor', 'latest']
 
 /** The base is v1.2.3 and there is one `feat`, unless said otherwise; tags are `name@sha`, `name@far`, `name@mine`. */
 function plan(inputs: Partial<Inputs> = {}, seen: Partial<Observation> = {}, tags = 'v1.2.3'): Plan {
   return decide(
+    { ...INPUTS, ...inputs },
     {
-      mode: 'next',
-      bump: 'auto',
-      labels: false,
-      labelRules: new Map(),
-      releaseRules: new Map(),
-      defaultBump: 'none',
-      initialVersion: '0.1.0',
-      majorZero: 'minor',
-      branches: [],
-      tagPrefix: 'v',
-      path: [],
-      sha: SHA,
-      source: 'auto',
-      create: 'tag',
-      annotated: true,
-      tagMessage: '{tag}',
-      floatingTags: [],
-      releaseName: '{tag}',
-      releaseNotes: '',
-      draft: false,
-      images: [],
-      latestOn: 'release',
-      allowDowngrade: false,
-      dryRun: false,
-      ...inputs,
-    },
-    {
-      source: 'git',
-      shallow: false,
-      sha: SHA,
-      ref: 'refs/heads/main',
-      event: 'push',
-      defaultBranch: 'main',
-      runId: '77',
+      ...SEEN,
       tags: tags.split(' ').map((tag) => {
         const [name = '', place] = tag.split('@')
         const commit = place === undefined || place === 'far' ? OLD : SHA
         return { name, commit, reachable: place !== 'far', ...(place === 'mine' ? { run: '77' } : {}) }
       }),
-      floating: [],
       commits: [{ sha: SHA, message: 'feat: a' }],
-      sincePrerelease: [],
       ...seen,
     },
   )

@@ -4,48 +4,15 @@ import type { Inputs, Observation, Plan } from '../../../actions/semver-tag/plan
 import { decide } from '../../../actions/semver-tag/plan.ts'
 import { LEVELS } from '../../../shared/version/bump.ts'
 import { compareVersions, parseVersion, type Version } from '../../../shared/version/version.ts'
+import { INPUTS, OLD, SEEN, SHA } from './defaults.ts'
 
 const id = (index: number): string => `c${index}`.padEnd(40, '0')
-const SHA = id(0)
-const PLACES: Record<string, string> = { sha: SHA, mine: SHA, old: 'b'.repeat(40), far: 'e'.repeat(40) }
+const PLACES: Record<string, string> = { sha: SHA, mine: SHA, old: OLD, far: 'e'.repeat(40) }
 const DEFAULTS: Inputs = {
-  mode: 'next',
-  bump: 'auto',
+  ...INPUTS,
   labels: true,
   labelRules: new Map(LEVELS.map((level) => [`semver:${level}`, level])),
   releaseRules: new Map([['silent', 'none'] as const, ['loud', 'minor'] as const]),
-  defaultBump: 'none',
-  initialVersion: '0.1.0',
-  majorZero: 'minor',
-  branches: [],
-  tagPrefix: 'v',
-  path: [],
-  sha: SHA,
-  source: 'auto',
-  create: 'tag',
-  annotated: true,
-  tagMessage: '{tag}',
-  floatingTags: [],
-  releaseName: '{tag}',
-  releaseNotes: '',
-  draft: false,
-  images: [],
-  latestOn: 'release',
-  allowDowngrade: false,
-  dryRun: false,
-}
-const SEEN: Observation = {
-  source: 'git',
-  shallow: false,
-  sha: SHA,
-  ref: 'refs/heads/main',
-  event: 'push',
-  defaultBranch: 'main',
-  runId: '77',
-  tags: [],
-  floating: [],
-  commits: [],
-  sincePrerelease: [],
 }
 
 /** `name@place`: `old` (reachable, when not given), `sha`, `mine` (on sha, by this run), `far` (not reachable). */

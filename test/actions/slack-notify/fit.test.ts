@@ -9,81 +9,11 @@ import { discordPayload } from '../../../actions/slack-notify/sinks/discord.ts'
 import { emailOf } from '../../../actions/slack-notify/sinks/email.ts'
 import { pagerDutyEvent } from '../../../actions/slack-notify/sinks/pagerduty.ts'
 import { slackPayload } from '../../../actions/slack-notify/sinks/slack-payload.ts'
+import { hostileText } from '../../support/hostile-text.ts'
 import { discordProblems, pagerDutyProblems } from '../../support/slack/further-limits.ts'
 import { mentionsOf, slackProblems, textsOf } from '../../support/slack/limits.ts'
 
-const PIECES = [
-  ...[
-    '<!channel>',
-    '<!here|x>',
-    '<@U0123456>',
-    '<!subteam^S1>',
-    '<https://evil.example|click me>',
-    '@everyone',
-    '@here',
-  ],
-  ...[
-    '&amp;',
-    '&lt;',
-    '&',
-    '<',
-    '>',
-    '`',
-    '```',
-    '*',
-    '_',
-    '~',
-    '|',
-    '\\',
-    '"',
-    "'",
-    '](',
-    '[x](https://evil.example)',
-  ],
-  ...[
-    '\n',
-    '\r\n',
-    '\t',
-    '\u0000',
-    '\u001b[31m',
-    '\u202e',
-    '\u200b',
-    '\ud83d',
-    '\ude00',
-    '😀',
-    '👩‍👩‍👧',
-    'é',
-    '漢字',
-  ],
-  ...[
-    '\u0024{{ secrets.X }}',
-    '\u0024{HOME}',
-    '$(id)',
-    '{{constructor}}',
-    '::error::x',
-    '##[add-mask]y',
-    '<!-- x -->',
-    '--',
-  ],
-  ...[
-    ' ',
-    'word ',
-    'snake_case',
-    'https://evil.example/',
-    '- item\n',
-    '# head\n',
-    'x'.repeat(700),
-    '&'.repeat(700),
-  ],
-]
-const hostile = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.array(fc.constantFrom(...PIECES), { maxLength: 25 }).map((parts) => parts.join('')),
-  },
-  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 80 }) },
-  { weight: 1, arbitrary: fc.constant('') },
-)
+const hostile = hostileText(25)
 const job = fc.record({
   name: hostile,
   status: fc.oneof(fc.constantFrom('success', 'failure', 'cancelled', 'skipped', 'in_progress'), hostile),

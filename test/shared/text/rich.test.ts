@@ -13,60 +13,10 @@ import {
   webUrl,
 } from '../../../shared/text/rich.ts'
 import { linesOfMarkdown } from '../../../shared/text/rich-markdown.ts'
+import { hostileText } from '../../support/hostile-text.ts'
 import { markupProblems } from '../../support/slack/limits.ts'
 
-/** Text from people who mean no good, and from those who write strange things. */
-const hostile = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
-  fc
-    .array(
-      fc.constantFrom(
-        ...[
-          '<!channel>',
-          '<@U0123456>',
-          '<https://evil.example|click>',
-          '&amp;',
-          '&',
-          '<',
-          '>',
-          '`',
-          '```',
-          '*',
-          '_',
-          '~',
-        ],
-        ...[
-          '|',
-          '\\',
-          '"',
-          "'",
-          '\n',
-          '\r\n',
-          '\u0000',
-          '\u202e',
-          '\ud83d',
-          '\ude00',
-          '😀',
-          '👩‍👩‍👧',
-          '\u0024{{ secrets.X }}',
-          '$(id)',
-        ],
-        ...[
-          '\u200b',
-          '@here',
-          '@everyone',
-          '::warning::x',
-          '##[error]',
-          '{{constructor}}',
-          ' ',
-          'word',
-          'a'.repeat(500),
-        ],
-      ),
-      { maxLength: 80 },
-    )
-    .map((parts) => parts.join('')),
-)
+const hostile = hostileText(80)
 const span = fc.oneof(
   hostile.map(text),
   hostile.map(bold),

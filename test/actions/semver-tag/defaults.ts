@@ -1,0 +1,46 @@
+import type { Inputs, Observation } from '../../../actions/semver-tag/plan/model.ts'
+
+/** The commit that is to be released, and one that a tag reaches already. */
+export const SHA = 'c0'.padEnd(40, '0')
+export const OLD = 'b'.repeat(40)
+
+/** What a plan is made from when a test says nothing else: one push to the default branch, no tags, no commits. */
+export const INPUTS: Inputs = {
+  mode: 'next',
+  bump: 'auto',
+  labels: false,
+  labelRules: new Map(),
+  releaseRules: new Map(),
+  defaultBump: 'none',
+  initialVersion: '0.1.0',
+  majorZero: 'minor',
+  branches: [],
+  tagPrefix: 'v',
+  path: [],
+  sha: SHA,
+  source: 'auto',
+  create: 'tag',
+  annotated: true,
+  tagMessage: '{tag}',
+  floatingTags: [],
+  releaseName: '{tag}',
+  releaseNotes: '',
+  draft: false,
+  images: [],
+  latestOn: 'release',
+  allowDowngrade: false,
+  dryRun: false,
+}
+export const SEEN: Observation = {
+  source: 'git',
+  shallow: false,
+  sha: SHA,
+  ref: 'refs/heads/main',
+  event: 'push',
+  defaultBranch: 'main',
+  runId: '77',
+  tags: [],
+  floating: [],
+  commits: [],
+  sincePrerelease: [],
+}
