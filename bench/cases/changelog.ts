@@ -158,7 +158,7 @@ function cliffs(path: string, options: readonly string[]): { who: string; comman
 function conventional(path: string, releases: string): { who: string; command: Command }[] {
   const cli = installPeer('conventional-changelog', CONVENTIONAL, 'dist/cli/index.js')
   if (cli === undefined) return []
-  const argv = [process.execPath, cli, '-p', 'angular', '--stdout', '-r', releases]
+  const argv = [process.execPath, cli, '--stdout', '-r', releases]
   return [{ who: `conventional-changelog ${CONVENTIONAL} -r ${releases}`, command: { argv, cwd: path } }]
 }
 
