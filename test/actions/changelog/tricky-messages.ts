@@ -33,7 +33,7 @@ export const TRICKY: readonly TrickyCase[] = [
       'feat: new login\n\nBody.\n\nBREAKING CHANGE: sessions end.\n\nLog in again.\n\nReviewed-by: Bo\nRefs: #12',
     ],
     read: ['new login', 'sessions end.', 'Log in again.'],
-    absent: ['Reviewed-by', 'Bo'],
+    absent: ['Reviewed-by'],
   },
   { what: '`!` after the type', commits: ['feat!: drop Node 18'], read: ['drop Node 18'] },
   {
@@ -116,7 +116,7 @@ export const TRICKY: readonly TrickyCase[] = [
   { what: 'open comment', commits: ['fix: <!-- hides the rest'], read: ['<!-- hides the rest'] },
   { what: 'link to a script', commits: ['fix: [click](javascript:alert(1))'], read: ['click'] },
   { what: 'image from elsewhere', commits: ['fix: ![x](https://evil.example/x.png)'], read: ['x.png'] },
-  { what: 'bare address', commits: ['docs: see https://evil.example/?a=1'], read: ['evil.example'] },
+  { what: 'bare address', commits: ['fix: see https://evil.example/?a=1'], read: ['evil.example'] },
   { what: 'www and e-mail', commits: ['fix: ask www.evil.example or me@evil.example'], read: ['ask'] },
   { what: 'table pipes', commits: ['fix: a | b || c'], read: ['a | b || c'] },
   { what: 'stars and underscores', commits: ['fix: **kwargs and __init__'], read: ['**kwargs and __init__'] },

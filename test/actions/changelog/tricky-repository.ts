@@ -61,12 +61,14 @@ export function faultsOf(
   markdown: string,
   home: string,
 ): string[] {
-  const text = textOf(markdown).replaceAll('\u200b', '')
-  const count = once === undefined ? 1 : text.split(once).length - 1
+  // Some tools begin every line with a capital letter.
+  const text = textOf(markdown).replaceAll('\u200b', '').toLowerCase()
+  const has = (words: string): boolean => text.includes(words.toLowerCase())
+  const count = once === undefined ? 1 : text.split(once.toLowerCase()).length - 1
   const longest = Math.max(...markdown.split('\n').map(({ length }) => length))
   return [
-    ...read.filter((words) => !text.includes(words)).map((words) => `lost: ${words}`),
-    ...absent.filter((words) => text.includes(words)).map((words) => `listed: ${words}`),
+    ...read.filter((words) => !has(words)).map((words) => `lost: ${words}`),
+    ...absent.filter(has).map((words) => `listed: ${words}`),
     ...(count === 1 ? [] : [count === 0 ? `lost: ${once}` : `${count} times: ${once}`]),
     ...(longest > 3_000 ? [`a line of ${longest} characters`] : []),
     ...new Set(dangersOf(markdown, [], home)),
