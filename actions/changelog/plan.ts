@@ -62,6 +62,7 @@ function renderOptions(
     format,
     contributors,
     heading: history || format === 'keep-a-changelog',
+    rendered: new WeakMap(),
     ...(template === undefined ? {} : { template }),
     ...(links && repository !== '' ? { links: { serverUrl, repository } } : {}),
   }

@@ -4,6 +4,7 @@ import { setOutputFile, setOutputs, setResult } from '../../shared/action/output
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import type { Applied, Entry, Inputs, Notes, Observation, Plan, Release } from './plan/model.ts'
+import { releaseModel } from './render/json.ts'
 import { summaryBlocks } from './summary.ts'
 
 /** Lines that `result` could hold at most: 64 KiB hold no more. */
@@ -128,25 +129,4 @@ function shortened(releases: readonly Release[]): Record<string, unknown> {
 function releaseFacts({ release, releaseChanged }: Applied): Record<string, unknown> {
   const { id, url, tag, draft, prerelease } = release ?? {}
   return { id, url, tag, draft, prerelease, changed: releaseChanged }
-}
-
-function releaseModel({ excluded, contributors, newContributors, groups, ...release }: Release): unknown {
-  return {
-    ...release,
-    version: release.version ?? null,
-    excluded: Object.fromEntries(excluded),
-    contributors: contributors.map(({ name, login }) => ({ name, login: login ?? null })),
-    newContributors: newContributors.map(({ person, pullRequest }) => ({
-      login: person.login ?? null,
-      pullRequest: pullRequest ?? null,
-    })),
-    groups: groups.map(({ title, entries }) => ({ title, entries: entries.map(entryModel) })),
-  }
-}
-
-function entryModel({ authors, type, scope, breaking, notable: _, ...entry }: Entry): unknown {
-  return {
-    ...{ type: type ?? null, scope: scope ?? null, breaking: breaking ?? null, ...entry },
-    authors: authors.map(({ name, login, bot }) => ({ name, login: login ?? null, bot })),
-  }
 }

@@ -1,6 +1,6 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { Release } from '../plan/model.ts'
-import { placeFor, sectionsOf } from './headings.ts'
+import { type Pieces, piecesOf, placeFor } from './headings.ts'
 import { heading } from './lines.ts'
 import { type RenderOptions, renderNotes } from './notes.ts'
 
@@ -34,42 +34,49 @@ export async function upsertSections(
       : before
   const mark = given.startsWith('\ufeff') ? '\ufeff' : ''
   const lineEnd = /\r?\n/.exec(given)?.[0] ?? '\n'
-  let text = given.slice(mark.length)
+  const pieces = piecesOf(given.slice(mark.length))
   // The oldest first: each finds its place among those that are lower.
   for (const release of releases.toReversed()) {
     const section = withHeading(await renderNotes([release], options), release, options)
-    text = upsert(text, release.version ?? 'unreleased', section.replaceAll('\n', lineEnd), lineEnd)
+    upsert(pieces, release.version ?? 'unreleased', section.replaceAll('\n', lineEnd), lineEnd)
   }
-  return mark + text
+  return mark + pieces.head + pieces.sections.map(({ text }) => text).join('') + pieces.tail
 }
 
 /** A template may leave the heading to us; without one the section would not be found again. */
 function withHeading(section: string, release: Release, { links }: RenderOptions): string {
-  const [first] = sectionsOf(section)
+  const { head, sections } = piecesOf(section)
   const version = (release.version ?? 'unreleased').toLowerCase()
-  const isThere = first?.version?.toLowerCase() === version && section.slice(0, first.start).trim() === ''
-  return isThere ? section : `${heading(release, links)}\n\n${section}`
+  const isThere = sections[0]?.version?.toLowerCase() === version && head.trim() === ''
+  return isThere ? section.trimStart() : `${heading(release, links)}\n\n${section}`
 }
 
-/** @param section ends with one line end */
-function upsert(text: string, version: string, section: string, lineEnd: string): string {
-  const sections = sectionsOf(text)
+/**
+ * Replaces the section of a version, or puts it in its place.
+ *
+ * @param section ends with one line end
+ */
+function upsert(pieces: Pieces, version: string, section: string, lineEnd: string): void {
+  const { sections } = pieces
   const old = sections.find((each) => each.version?.toLowerCase() === version.toLowerCase())
   if (old !== undefined) {
-    const whole = text.slice(old.start, old.end)
-    const gap = /\s*$/.exec(whole)?.[0] ?? ''
-    const content = withKept(whole, section, lineEnd, version).replace(/\s+$/, '')
-    return text.slice(0, old.start) + content + (gap === '' ? lineEnd : gap) + text.slice(old.end)
+    const gap = old.text.slice(old.text.trimEnd().length)
+    old.text = withKept(old.text, section, lineEnd, version).trimEnd() + (gap === '' ? lineEnd : gap)
+    return
   }
-  const at = placeFor(version, text, sections)
-  const [above, below] = [text.slice(0, at), text.slice(at)]
-  const gapAbove =
-    above === '' || endsWithEmptyLine(above) ? '' : /\n$/.test(above) ? lineEnd : lineEnd + lineEnd
-  const gapBelow = /^\s*(?:\n|$)/.test(below) ? '' : lineEnd
-  return above + gapAbove + section + gapBelow + below
+  const at = placeFor(version, sections)
+  const above = sections[at - 1]
+  if (above === undefined) pieces.head = withGap(pieces.head, lineEnd)
+  else above.text = withGap(above.text, lineEnd)
+  const isLast = at === sections.length && pieces.tail === ''
+  sections.splice(at, 0, { version, text: isLast ? section : section + lineEnd })
 }
 
-const endsWithEmptyLine = (text: string): boolean => /(?:^|\n)[^\S\n]*\r?\n$/.test(text)
+/** Ends with an empty line. */
+function withGap(text: string, lineEnd: string): string {
+  if (text === '' || /(?:^|\n)[^\S\n]*\r?\n$/.test(text)) return text
+  return text.endsWith('\n') ? text + lineEnd : text + lineEnd + lineEnd
+}
 
 /** The new section with the blocks that people had in the old one: those above its first group stay above. */
 function withKept(old: string, section: string, lineEnd: string, where: string): string {

@@ -1,19 +1,20 @@
 import { ActionError } from '../../../shared/action/errors.ts'
-import type { Cut, Entry, Group, Release } from '../plan/model.ts'
+import { plural } from '../../../shared/text/list.ts'
+import type { Cut, Group, Release } from '../plan/model.ts'
 import { inline } from './inline.ts'
 import { keptGroups } from './lines.ts'
 import { type RenderOptions, renderNotes } from './notes.ts'
 
 export interface Fitted {
   text: string
-  /** What did not fit; all 0: nothing was cut. */
   cut: Cut
 }
 
 /**
  * The notes within `maxLength`: UTF-16 code units, which are never fewer than code points, so that both readings of
- * GitHub's limit hold. Of several releases the oldest go first; of one, whole groups, the least important ones before the
- * others; then whole lines, the last ones first. What is gone is counted at the end, with a link to the full comparison.
+ * GitHub's limit hold. Of several versions the oldest go first; of one, whole groups, the least important ones before the
+ * others; then the people; then whole lines, the last ones first. What is gone is counted at the end, with a link to the
+ * full comparison.
  *
  * @throws ActionError when not even the counts fit, or for a fault of the template
  */
@@ -22,64 +23,52 @@ export async function fitNotes(
   options: RenderOptions,
   maxLength: number,
 ): Promise<Fitted> {
-  const newest = await fitReleases(releases, options, maxLength)
-  if (newest !== undefined) return newest
-  const older = releases.length - 1
-  const { text, cut } = await fitGroups(releases.slice(0, 1), options, maxLength, olderVersions(older))
-  return { text, cut: { ...cut, versions: older } }
+  return (await fitVersions(releases, options, maxLength)) ?? (await fitGroups(releases, options, maxLength))
 }
 
-/** As many of the newest releases as fit, found by trying twice as many each time; undefined when not even one does. */
-async function fitReleases(
+/** As many of the newest versions as fit, found by trying twice as many each time; undefined when not even one does. */
+async function fitVersions(
   releases: readonly Release[],
   options: RenderOptions,
   maxLength: number,
 ): Promise<Fitted | undefined> {
   const total = releases.length
-  const attempt = async (kept: number): Promise<string | undefined> => {
-    const said = olderVersions(total - kept)
-    const text = await renderNotes(
-      releases.slice(0, kept),
-      said.length === 0 ? options : { ...options, cut: said },
-    )
-    return text.length <= maxLength ? text : undefined
-  }
   let best: Fitted | undefined
-  let [fits, tooMany] = [-1, total + 1]
-  for (let kept = Math.min(1, total); fits + 1 < tooMany && (tooMany > 1 || total === 0); ) {
-    const text = await attempt(kept)
-    if (text === undefined) tooMany = kept
+  let [fits, tooMany] = [0, total + 1]
+  for (let kept = Math.min(1, total); ; ) {
+    const cut = { said: olderVersions(total - kept), oldest: releases.at(-1) }
+    const text = await renderNotes(releases.slice(0, kept), { ...options, cut })
+    if (text.length > maxLength) tooMany = kept
     else {
       best = { text, cut: { versions: total - kept, groups: 0, lines: 0 } }
       fits = kept
     }
+    if (tooMany - fits <= 1) return best
     kept = tooMany > total ? Math.min(fits * 2, total) : Math.floor((fits + tooMany) / 2)
   }
-  return best
 }
 
-function olderVersions(count: number): string[] {
-  return count === 0 ? [] : [`${count} older ${count === 1 ? 'version' : 'versions'}`]
-}
-
+/** The newest version, without some of it. */
 async function fitGroups(
   releases: readonly Release[],
   options: RenderOptions,
   maxLength: number,
-  older: readonly string[],
 ): Promise<Fitted> {
   const isKept = options.format === 'keep-a-changelog'
   // By the groups that are shown, whatever they were before; from here on they are groups like any others.
-  const shown = releases.map((release) => ({
-    ...release,
-    groups: isKept ? keptGroups(release.groups) : release.groups,
-  }))
+  const [newest] = releases.map((release) =>
+    isKept ? { ...release, groups: keptGroups(release.groups) } : release,
+  )
   const format = isKept ? 'markdown' : options.format
-  const rendered = new WeakMap<Group, string>()
-  const steps = stepsOf(shown)
+  const versions = Math.max(0, releases.length - 1)
+  const oldest = releases.at(-1)
+  const steps = newest === undefined ? [] : stepsOf(newest)
   const attempt = (taken: number): Promise<string> => {
-    const { releases: rest, said } = without(shown, steps.slice(0, taken))
-    return renderNotes(rest, { ...options, format, rendered, cut: [...said, ...older] })
+    const { rest, said } = without(newest, steps.slice(0, taken))
+    return renderNotes(rest, {
+      ...{ ...options, format },
+      cut: { said: [...said, ...olderVersions(versions)], oldest },
+    })
   }
   // The most that fits: the fewest steps. Longer by a count now and then, but never by as much as a step takes away.
   let [low, high] = [1, steps.length]
@@ -91,59 +80,61 @@ async function fitGroups(
   for (let taken = low; taken <= steps.length; taken++) {
     const text = await attempt(taken)
     if (text.length > maxLength) continue
-    const done = steps.slice(0, taken)
-    const groups = done.filter(({ wholeGroup }) => wholeGroup).length
-    return { text, cut: { versions: 0, groups, lines: done.length - groups } }
+    const count = (kind: Step['what']): number =>
+      steps.slice(0, taken).filter(({ what }) => what === kind).length
+    return { text, cut: { versions, groups: count('group'), lines: count('line') } }
   }
   throw new ActionError(
     'Notes too long',
-    `max-length is ${maxLength}, and the notes need more than that even without any line. Give a larger max-length, a shorter range, or \`contributors: false\`.`,
+    `max-length is ${maxLength}, and the notes need more than that even without any line. Give a larger max-length.`,
   )
 }
 
-/** One thing to leave out: a group, or the last of its lines that is still there. */
-interface Step {
-  release: number
-  group: Group
-  wholeGroup: boolean
-}
+const olderVersions = (count: number): string[] => (count === 0 ? [] : [plural(count, 'older version')])
 
-/** The most important group of the newest release is kept to the end, and loses its lines one by one. */
-function stepsOf(releases: readonly Release[]): Step[] {
-  const groups = releases
-    .flatMap(({ groups: all }, release) => all.map((group) => ({ release, group })))
-    .sort((a, b) => b.group.rank - a.group.rank || b.release - a.release)
-  const last = groups.at(-1)
-  if (last === undefined) return []
+/** One thing to leave out. */
+type Step = { what: 'group' | 'line'; group: Group } | { what: 'people' }
+
+/** The most important group is kept to the end, and loses its lines one by one. */
+function stepsOf({ groups, contributors, newContributors }: Release): Step[] {
+  const ranked = groups.toSorted((a, b) => b.rank - a.rank)
+  const last = ranked.at(-1)
   return [
-    ...groups.slice(0, -1).map((step) => ({ ...step, wholeGroup: true })),
-    ...last.group.entries.map(() => ({ ...last, wholeGroup: false })),
+    ...ranked.slice(0, -1).map((group): Step => ({ what: 'group', group })),
+    ...(contributors.length + newContributors.length > 0 ? [{ what: 'people' } as const] : []),
+    ...(last?.entries.map((): Step => ({ what: 'line', group: last })) ?? []),
   ]
 }
 
 function without(
-  releases: readonly Release[],
+  release: Release | undefined,
   steps: readonly Step[],
-): { releases: Release[]; said: string[] } {
+): { rest: readonly Release[]; said: string[] } {
+  if (release === undefined) return { rest: [], said: [] }
   const gone = new Map<Group, number>()
-  for (const { group, wholeGroup } of steps)
-    gone.set(group, wholeGroup ? group.entries.length : (gone.get(group) ?? 0) + 1)
-  const counts = new Map<string, number>()
-  for (const [{ title }, lines] of gone) counts.set(title, (counts.get(title) ?? 0) + lines)
+  for (const step of steps) {
+    if (step.what === 'people') continue
+    const { what, group } = step
+    gone.set(group, what === 'group' ? group.entries.length : (gone.get(group) ?? 0) + 1)
+  }
+  const isAlone = steps.some(({ what }) => what === 'people')
   return {
-    releases: releases.map((release) => ({
-      ...release,
-      groups: release.groups.flatMap((g) => rest(g, gone)),
-    })),
-    said: [...counts].map(
-      ([title, lines]) => `${inline(title, undefined)} (${lines} ${lines === 1 ? 'line' : 'lines'})`,
-    ),
+    rest: [
+      {
+        ...release,
+        groups: release.groups.flatMap((group) => shortened(group, gone.get(group))),
+        ...(isAlone ? { contributors: [], newContributors: [] } : {}),
+      },
+    ],
+    said: [
+      ...[...gone].map(([{ title }, lines]) => `${inline(title, undefined)} (${plural(lines, 'line')})`),
+      ...(isAlone ? [plural(release.contributors.length, 'contributor')] : []),
+    ],
   }
 }
 
-function rest(group: Group, gone: ReadonlyMap<Group, number>): Group[] {
-  const lines = gone.get(group)
+function shortened(group: Group, lines: number | undefined): Group[] {
   if (lines === undefined) return [group]
-  const entries: readonly Entry[] = group.entries.slice(0, group.entries.length - lines)
+  const entries = group.entries.slice(0, group.entries.length - lines)
   return entries.length === 0 ? [] : [{ ...group, entries }]
 }

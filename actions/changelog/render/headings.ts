@@ -1,14 +1,20 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import { compareVersions, parseVersion } from '../../../shared/version/version.ts'
 
-/** A section of a changelog file: from its heading to the next heading of its kind, or the end. */
+/** A changelog file in pieces; put together they are the file again, byte for byte. */
+export interface Pieces {
+  /** The title and what is written under it. */
+  head: string
+  sections: Section[]
+  /** Link definitions at the very end, which belong to no section. */
+  tail: string
+}
+
+/** From its heading to the next heading of its kind. */
 export interface Section {
   /** As the heading says it, without prefix; `unreleased` for that. Undefined: a heading of something else. */
   version: string | undefined
-  /** Offsets into the text: the heading's first character, the character after the heading's line, and the end. */
-  start: number
-  body: number
-  end: number
+  text: string
 }
 
 /** Version = [ prefix ] X.Y.Z rest, the first word of a heading, with or without brackets and backticks. */
@@ -16,54 +22,62 @@ const VERSION = /^[[`*_]*(?:[^\s\d[\]`]*?[-@/v])??v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]
 const UNRELEASED = /^[[`*_]*unreleased\b/i
 
 /**
- * Headings of the first and second level, those outside of code blocks and HTML comments, and the sections below
- * them; a title of the first level that names no version is no section. Older tools wrote `# [1.0.0]` and `### [1.0.1]`,
- * so that versions are found at levels 1 to 3.
+ * Splits a file at its headings of the first and second level, those outside of code blocks and HTML comments; a title
+ * of the first level that names no version begins no section. Older tools wrote `# [1.0.0]` and `### [1.0.1]`, so that
+ * versions are found at levels 1 to 3.
+ *
+ * @throws ActionError for a code block or a comment that never ends
  */
-export function sectionsOf(text: string): Section[] {
-  const sections: Section[] = []
+export function piecesOf(text: string): Pieces {
+  const found: { version: string | undefined; start: number }[] = []
   let fence: string | undefined
   let isComment = false
   let offset = 0
-  let isDefinitions = true
-  const lines = text.split('\n')
-  let definitionsFrom = text.length
   let openedAt = 0
+  const lines = text.split('\n')
   for (const [index, line] of lines.entries()) {
-    const next = offset + line.length + 1
     const bare = line.replace(/\r$/, '')
-    const fenced = /^ {0,3}(`{3,}|~{3,})/.exec(bare)?.[1]
+    const fenced = isComment ? undefined : /^ {0,3}(`{3,}|~{3,})/.exec(bare)?.[1]
     if (fence !== undefined) {
       if (fenced?.startsWith(fence) === true && /^[`~\s]*$/.test(bare)) fence = undefined
-    } else if (!isComment && fenced !== undefined) fence = fenced
+    } else if (fenced !== undefined) fence = fenced
     else {
-      const found = isComment ? undefined : headingOf(bare)
-      if (found !== undefined)
-        sections.push({ ...found, start: offset, body: Math.min(next, text.length), end: 0 })
+      const heading = isComment ? undefined : headingOf(bare)
+      if (heading !== undefined) found.push({ ...heading, start: offset })
       isComment = isComment ? !bare.includes('-->') : /^ {0,3}<!--(?!.*-->)/.test(bare)
     }
     if (fence === undefined && !isComment) openedAt = 0
     else openedAt ||= index + 1
-    offset = next
+    offset += line.length + 1
   }
-  if (openedAt > 0 && openedAt <= lines.length) {
-    const what = isComment ? 'comment' : 'code block'
-    throw new ActionError(
-      'Changelog file not readable',
-      `The ${what} that begins in line ${openedAt} of the file never ends, so that nobody can say where its sections are. Close it.`,
-    )
+  if (openedAt > 0) throw neverEnds(isComment ? 'comment' : 'code block', openedAt)
+  const end = Math.max(definitionsFrom(lines, text.length), found.at(-1)?.start ?? 0)
+  return {
+    head: text.slice(0, found[0]?.start ?? end),
+    sections: found.map(({ version, start }, index) => ({
+      version,
+      text: text.slice(start, found[index + 1]?.start ?? end),
+    })),
+    tail: text.slice(end),
   }
-  // Link definitions at the very end belong to no section.
-  for (let index = lines.length - 1, end = text.length; index >= 0 && isDefinitions; index--) {
+}
+
+const neverEnds = (what: string, line: number): ActionError =>
+  new ActionError(
+    'Changelog file not readable',
+    `The ${what} that begins in line ${line} of the file never ends, so that nobody can say where its sections are. Close it.`,
+  )
+
+/** Where the link definitions at the end of a file begin; its length when there are none. */
+function definitionsFrom(lines: readonly string[], length: number): number {
+  let from = length
+  for (let index = lines.length - 1, end = length; index >= 0; index--) {
     const line = lines[index] ?? ''
-    const start = end - line.length
-    if (/^\[[^\]]+\]:\s*\S/.test(line)) definitionsFrom = start
-    else if (line.trim() !== '') isDefinitions = false
-    end = start - 1
+    if (/^\[[^\]]+\]:\s*\S/.test(line)) from = end - line.length
+    else if (line.trim() !== '') break
+    end -= line.length + 1
   }
-  for (const [index, section] of sections.entries())
-    section.end = sections[index + 1]?.start ?? Math.max(section.body, definitionsFrom)
-  return sections
+  return from
 }
 
 function headingOf(line: string): Pick<Section, 'version'> | undefined {
@@ -77,25 +91,20 @@ function headingOf(line: string): Pick<Section, 'version'> | undefined {
 }
 
 /**
- * Where the section of a version that is not there yet begins: before the first lower version, else behind the last
- * section of a version, else behind what is unreleased, else behind the title and what is written under it.
+ * Before which of the sections that of a new version belongs: the first lower version, else behind the last section of a
+ * version, else at the end. Unreleased is above all versions.
  */
-export function placeFor(version: string, text: string, sections: readonly Section[]): number {
-  const versions = sections.filter((section) => section.version !== undefined)
-  const [first] = versions
-  if (version === 'unreleased') return first?.start ?? endOfText(text, sections)
+export function placeFor(version: string, sections: readonly Section[]): number {
+  const isVersion = ({ version: other }: Section): boolean => other !== undefined
   const own = parseVersion(version)
-  const lower = versions.find((section) => {
-    const other = parseVersion(section.version ?? '')
-    return own !== undefined && other !== undefined && compareVersions(own, other) > 0
-  })
-  return lower?.start ?? versions.at(-1)?.end ?? endOfText(text, sections)
-}
-
-/** Behind everything but link definitions. */
-function endOfText(text: string, sections: readonly Section[]): number {
-  if (sections.length > 0) return sections.at(-1)?.end ?? text.length
-  const definitions = /(?:^|\n)(?:\[[^\]]+\]:[^\n]*(?:\n|$)|[^\S\n]*(?:\n|$))*$/.exec(text)
-  const at = definitions?.[0].includes(']:') === true ? definitions.index : text.length
-  return text[at] === '\n' ? at + 1 : at
+  const at =
+    own === undefined
+      ? sections.findIndex(isVersion)
+      : sections.findIndex((section) => {
+          const other = parseVersion(section.version ?? '')
+          return other !== undefined && compareVersions(own, other) > 0
+        })
+  if (at >= 0) return at
+  const last = own === undefined ? -1 : sections.findLastIndex(isVersion)
+  return last < 0 ? sections.length : last + 1
 }

@@ -1,5 +1,6 @@
 import type { Format, Group, Links, Release } from '../plan/model.ts'
 import { inline } from './inline.ts'
+import { releaseModel } from './json.ts'
 import { breakingParagraphs, comparison, contributorLines, entryLine, heading, keptGroups } from './lines.ts'
 
 export interface RenderOptions {
@@ -10,8 +11,8 @@ export interface RenderOptions {
   contributors: boolean
   /** `## [1.2.0] - 2026-01-02` before each release (file, history); a release body has none. */
   heading: boolean
-  /** What `max-length` left out, told at the end of the notes. */
-  cut?: readonly string[]
+  /** What `max-length` left out, told at the end of the notes; `oldest` is the last of all versions. */
+  cut?: { said: readonly string[]; oldest: Release | undefined }
   /** Groups that have been rendered under these options: the same one is in the text, the file and the release. */
   rendered?: WeakMap<Group, string>
 }
@@ -69,29 +70,23 @@ function peopleText(lines: readonly string[]): string {
     .trim()
 }
 
-function cutNote(releases: readonly Release[], { cut, links }: RenderOptions): string[] {
-  if (cut === undefined || cut.length === 0) return []
-  const [newest, oldest] = [releases[0], releases.at(-1)]
-  if (newest === undefined || oldest === undefined) return []
+/** In words, with a link to everything there is; empty when nothing was cut. */
+export function cutNote([newest]: readonly Release[], { cut, links }: RenderOptions): string[] {
+  if (cut === undefined || cut.said.length === 0 || newest === undefined) return []
   const { from: _, fromSha: __, ...end } = newest
-  const begin = oldest.from === undefined ? {} : { from: oldest.from, fromSha: oldest.fromSha ?? oldest.from }
+  const { from, fromSha } = cut.oldest ?? {}
+  const begin = from === undefined ? {} : { from, fromSha: fromSha ?? from }
   const where = comparison({ ...end, ...begin }, links)
-  return [
-    `_Left out to stay within the limit: ${cut.join(', ')}._${where === '' ? '' : ` Everything: ${where}`}`,
-  ]
+  const everything = where === '' ? '' : ` Everything: ${where}`
+  return [`_Left out to stay within the limit: ${cut.said.join(', ')}._${everything}`]
 }
 
-/** The model as it is, for programs; the shape stands in the README. */
-function json(releases: readonly Release[], { cut = [], contributors }: RenderOptions): string {
-  const all = releases.map((release) => ({
-    ...{ version: release.version ?? null, tag: release.tag ?? null, date: release.date },
-    ...{ from: release.from ?? null, fromSha: release.fromSha ?? null, to: release.to, toSha: release.toSha },
-    groups: release.groups.map(({ title, entries }) => ({ title, entries })),
-    contributors: contributors ? release.contributors : [],
-    newContributors: contributors ? release.newContributors : [],
-    counts: release.counts,
-  }))
-  return `${JSON.stringify({ releases: all, ...(cut.length > 0 ? { cut } : {}) }, null, 2)}\n`
+/** The model as it is, for programs. */
+function json(releases: readonly Release[], { cut, contributors }: RenderOptions): string {
+  const all = releases.map((release) =>
+    releaseModel(contributors ? release : { ...release, contributors: [], newContributors: [] }),
+  )
+  return `${JSON.stringify({ releases: all, ...(cut === undefined ? {} : { cut: cut.said }) }, null, 2)}\n`
 }
 
 export function withEnd(text: string): string {

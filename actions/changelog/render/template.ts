@@ -4,7 +4,7 @@ import { nearest } from '../../../shared/text/nearest.ts'
 import type { Entry, Group, Links, Person, Release } from '../plan/model.ts'
 import { commitUrl, compareUrl, inline, issueUrl } from './inline.ts'
 import { comparison, entryLine, personText } from './lines.ts'
-import { type RenderOptions, withEnd } from './notes.ts'
+import { cutNote, type RenderOptions, withEnd } from './notes.ts'
 
 /** Markdown that we made ourselves; it is not escaped again. */
 class Safe {
@@ -35,8 +35,7 @@ export function renderTemplate(releases: readonly Release[], options: RenderOpti
   const texts = releases.map((release) =>
     Mustache.render(template, fieldsOf(release, options), undefined, { escape: escapeValue }),
   )
-  const cut = options.cut?.length ? [`_Left out to stay within the limit: ${options.cut.join(', ')}._\n`] : []
-  return withEnd([...texts, ...cut].join('\n'))
+  return withEnd([...texts, ...cutNote(releases, options).map((note) => `${note}\n`)].join('\n'))
 }
 
 function parse(template: string): TemplateSpans {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Release } from '../../../../actions/changelog/plan/model.ts'
 import { upsertBody, upsertSections } from '../../../../actions/changelog/render/file.ts'
-import { sectionsOf } from '../../../../actions/changelog/render/headings.ts'
+import { piecesOf } from '../../../../actions/changelog/render/headings.ts'
 import { nodesOf } from './markdown-oracle.ts'
 import { entry, group, release } from './notes-fixtures.ts'
 
@@ -144,12 +144,19 @@ describe('a changelog file', () => {
     expect(await put(text, ...all)).toBe(text)
   })
 
+  test('takes thousands of versions', async () => {
+    const all = Array.from({ length: 3_000 }, (_, index) => version(`1.${3_000 - index}.0`))
+    const text = await put('# C\n', ...all)
+    expect(piecesOf(text).sections.map((each) => each.version)).toEqual(all.map((each) => each.version))
+    expect(await put(text, ...all)).toBe(text)
+  })
+
   test('a template without a heading gets one, so that its section is found again', async () => {
     const options = { ...OPTIONS, format: 'template', template: '{{#groups}}{{title}}{{/groups}}' } as const
     const text = await upsertSections('# C\n', [version('1.0.0')], options)
     expect(text).toBe('# C\n\n## [1.0.0] - 2026-01-31\n\nFeatures\n')
     expect(await upsertSections(text, [version('1.0.0')], options)).toBe(text)
-    const own = { ...options, template: '## {{version}}\n' }
+    const own = { ...options, template: '\n## {{version}}\n' }
     expect(await upsertSections('# C\n', [version('1.0.0')], own)).toBe('# C\n\n## 1.0.0\n')
   })
 
@@ -192,11 +199,9 @@ describe('a changelog file', () => {
           const own = (name ?? 'unreleased').toLowerCase()
           const isOwn = (each: { version: string | undefined }): boolean =>
             each.version?.toLowerCase() === own
-          expect(sectionsOf(after).filter(isOwn).length).toBeGreaterThan(0)
+          expect(piecesOf(after).sections.filter(isOwn).length).toBeGreaterThan(0)
           const others = (text: string): string[] =>
-            sectionsOf(text).flatMap((each) =>
-              isOwn(each) ? [] : [text.slice(each.start, each.end).trimEnd()],
-            )
+            piecesOf(text).sections.flatMap((each) => (isOwn(each) ? [] : [each.text.trimEnd()]))
           if (before.trim() !== '' && !/```|~~~|<!--/.test(before))
             expect(others(after)).toEqual(others(before))
         },

@@ -21,11 +21,11 @@ describe('notes that are too long', () => {
     const whole = await renderNotes([big], OPTIONS)
     expect(await fitNotes([big], OPTIONS, whole.length)).toEqual({
       text: whole,
-      cut: { groups: 0, lines: 0 },
+      cut: { versions: 0, groups: 0, lines: 0 },
     })
     const { text, cut } = await fitNotes([big], OPTIONS, whole.length - 1)
     expect(text.length).toBeLessThan(whole.length)
-    expect(cut).toEqual({ groups: 1, lines: 0 })
+    expect(cut).toEqual({ versions: 0, groups: 1, lines: 0 })
     expect(text).not.toContain('does 0')
     expect(text).toContain('adds 9')
     expect(text).toMatch(
@@ -35,21 +35,37 @@ describe('notes that are too long', () => {
 
   test('lose the least important groups first, then the last lines of the most important one', async () => {
     const whole = await fitNotes([big], OPTIONS, 700)
-    expect(whole.cut).toEqual({ groups: 2, lines: 0 })
+    expect(whole.cut).toEqual({ versions: 0, groups: 2, lines: 0 })
     const { text, cut } = await fitNotes([big], OPTIONS, whole.text.length - 1)
-    expect(cut).toEqual({ groups: 2, lines: 1 })
+    expect(cut).toEqual({ versions: 0, groups: 2, lines: 1 })
     expect(text).toContain('breaks 1')
     expect(text).not.toContain('breaks 2')
     expect(text).toContain('Other (10 lines), Features (10 lines), Breaking (1 line)')
   })
 
-  test('lose older releases first', async () => {
+  test('lose older versions first', async () => {
     const older = release([group('Features', 1, ...lines(10, 'older'))], { version: '1.0.0', from: 'v0.9.0' })
-    const { text } = await fitNotes([big, older], { ...OPTIONS, heading: true }, 2_500)
-    expect(text).toContain('adds 0')
+    const options = { ...OPTIONS, heading: true }
+    const { text, cut } = await fitNotes([big, older, older], options, 2_900)
+    expect(cut).toEqual({ versions: 2, groups: 0, lines: 0 })
+    expect(text).toContain('does 9')
     expect(text).not.toContain('older 0')
     // Of everything that was asked for.
-    expect(text).toContain('compare/v0.9.0...v1.2.0')
+    expect(text).toMatch(/limit: 2 older versions\._ Everything: .*compare\/v0\.9\.0\.\.\.v1\.2\.0/)
+    expect((await fitNotes([big, older, older], options, 1_000)).cut).toEqual({
+      versions: 2,
+      groups: 2,
+      lines: 0,
+    })
+  })
+
+  test('lose a crowd before the most important lines', async () => {
+    const contributors = Array.from({ length: 1_000 }, (_, index) => ({ name: `N ${index}`, bot: false }))
+    const crowded = { ...big, contributors }
+    const { text, cut } = await fitNotes([crowded], { ...OPTIONS, contributors: true }, 1_000)
+    expect(cut).toEqual({ versions: 0, groups: 2, lines: 0 })
+    expect(text).toContain('breaks 2')
+    expect(text).toContain('Features (10 lines), 1000 contributors._')
   })
 
   test('are cut as sections of Keep a Changelog, and as JSON', async () => {

@@ -29,9 +29,14 @@ export function textOf(markdown: string): string {
     .join('')
 }
 
-/** Whatever is dangerous in Markdown that is made of strangers' text; nothing when all is well. */
-export function dangersOf(markdown: string, mayMention: readonly string[] = []): string[] {
-  const home = `${LINKS.serverUrl}/${LINKS.repository}/`
+const HOME = `${LINKS.serverUrl}/${LINKS.repository}/`
+
+/**
+ * Whatever is dangerous in Markdown that is made of strangers' text; nothing when all is well.
+ *
+ * @param home what links have to begin with
+ */
+export function dangersOf(markdown: string, mayMention: readonly string[] = [], home = HOME): string[] {
   return nodesOf(markdown).flatMap(({ type, value = '', url = '' }) => {
     if (type === 'html') return [`HTML: ${value}`]
     if (type === 'image' || type === 'definition' || type === 'footnoteDefinition') return [type]
