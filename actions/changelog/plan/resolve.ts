@@ -29,7 +29,7 @@ export interface Resolved {
 export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Resolved {
   const cancelled = cancellations(
     commits.map((commit) => {
-      const pullRequest = numberOf(commit, pulls)
+      const pullRequest = pulls.byCommit.get(commit.sha)
       return pullRequest === undefined ? commit : { ...commit, pullRequest }
     }),
   )
@@ -119,25 +119,32 @@ function numberOf(commit: RangeCommit, pulls: PullFacts): number | undefined {
 
 const NO_RULES = new Map<string, never>()
 
+/** People and references are worked out when somebody asks: of what is left out, nobody does. */
 function entryOf(commit: RangeCommit, message: Message, number: number | undefined, pulls: PullFacts): Entry {
   const pull = number === undefined ? undefined : pulls.byNumber.get(number)
   const { header, subject } = worded(message, number, pull)
   const revert = revertOf(message)
   const revertTarget = revert?.shas[0] ?? revert?.subject
-  const breaking = message.breaking.length === 0 ? undefined : message.breaking
-  const type = header?.type ?? typeOf(message)
-  const asTold: Message = header === undefined ? message : { ...message, header }
+  const asTold: Message = header === undefined || header === message.header ? message : { ...message, header }
+  let references: Entry['references'] | undefined
+  let authors: Entry['authors'] | undefined
   return {
     shas: [commit.sha],
-    type,
+    type: header?.type ?? typeOf(message),
     scope: header === undefined || header.scope === '' ? undefined : header.scope,
     subject,
-    breaking,
+    breaking: message.breaking.length === 0 ? undefined : message.breaking,
     ...(number === undefined ? {} : { pullRequest: pull ?? { number } }),
-    references: referencesOf(message).filter(
-      (reference) => reference.owner !== undefined || reference.number !== number,
-    ),
-    authors: peopleOf(commit, pull, pulls),
+    get references() {
+      references ??= referencesOf(message).filter(
+        (reference) => reference.owner !== undefined || reference.number !== number,
+      )
+      return references
+    },
+    get authors() {
+      authors ??= peopleOf(commit, pull, pulls)
+      return authors
+    },
     ...(revertTarget === undefined ? {} : { revertOf: revertTarget }),
     notable: levelOf(asTold, NO_RULES) !== 'none',
   }

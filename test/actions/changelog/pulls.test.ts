@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { observePulls, type PullsWanted } from '../../../actions/changelog/observe/pulls.ts'
+import { broughtByMerges } from '../../../actions/changelog/plan/bridge.ts'
 import type { RangeCommit } from '../../../actions/changelog/plan/model.ts'
-import { broughtByMerges } from '../../../actions/changelog/plan/numbers.ts'
 import { parseMessage } from '../../../shared/commits/message.ts'
 import { client, stage } from '../../shared/github/stage.ts'
 import { secondaryLimit } from '../../support/github/faults.ts'
