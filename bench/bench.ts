@@ -1,9 +1,10 @@
 // npm run bench [-- action...] [-- --quick] [-- --write] — times every action beside its peers and prints one table.
-// --json FILE keeps the rows for machines; --write puts the table into README.md, where it says how it was made.
+// --json FILE keeps the rows for machines; --repo PATH measures changelog on that repository; --write puts the table into README.md, where it says how it was made.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { changelog } from './cases/changelog.ts'
 import { healthCheck } from './cases/health-check.ts'
 import { semverTag } from './cases/semver-tag.ts'
 import { slackNotify } from './cases/slack-notify.ts'
@@ -11,11 +12,17 @@ import type { Row } from './row.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    write: { type: 'boolean' },
+    json: { type: 'string' },
+    repo: { type: 'string' },
+  },
 })
 const README = join(import.meta.dirname, '..', 'README.md')
 
 const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
+  changelog: (quick) => changelog(quick, values.repo),
   'health-check': healthCheck,
   'semver-tag': semverTag,
   'slack-notify': slackNotify,

@@ -38,7 +38,9 @@ export function makeHistory(stage: string, { commits, tags, newest }: Shape): st
     const message = `${subject} (#${index})\n${index % 2 === 0 ? BODY : ''}${closes}`
     const who = `Person ${index % 211} <p${index % 211}@example.invalid> ${1_400_000_000 + index * 600} +0${index % 10}00`
     lines.push(
-      `commit refs/heads/main\nmark :${index}\nauthor ${who}\ncommitter ${who}\ndata ${Buffer.byteLength(message)}\n${message}\n`,
+      `commit refs/heads/main\nmark :${index}\nauthor ${who}\ncommitter ${who}\ndata ${Buffer.byteLength(message)}\n${message}\n` +
+        // git-cliff reads what changed, too.
+        `M 100644 inline src/part-${index % 17}.txt\ndata ${String(index).length}\n${index}\n`,
     )
     const isLast = index === commits
     if (isLast || index === commits - newest || (tag < tags - 2 && index % every === 0)) {

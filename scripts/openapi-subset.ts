@@ -49,7 +49,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   GitActor: ['name', 'email', 'user'],
   Tag: ['id', 'oid', 'name', 'message', 'target'],
   Tree: ['id', 'oid'],
-  Blob: ['id', 'oid'],
+  Blob: ['id', 'oid', 'text', 'isTruncated'],
   PullRequestConnection: ['nodes', 'pageInfo', 'totalCount'],
   PullRequest: [
     'id',

@@ -20,13 +20,15 @@ const MANY = 5_000
 export async function observe(inputs: Inputs, surroundings: Surroundings): Promise<Observation> {
   const { context, connect } = surroundings
   const workspace = context.workspace || process.cwd()
-  const template = readTemplate(inputs, workspace)
-  const place = await readPlace(inputs, workspace)
   const file = await readFile(inputs, workspace)
 
   const source = await findSource(inputs, surroundings)
   const range = await observeRange(source, inputs, context.ref)
   const base = { ...range, source: source.kind, repository: context.repository, serverUrl: context.serverUrl }
+  const read: ReadText = async (path, input) =>
+    readBelow(workspace, path, input) ?? (await source.file?.(path, range.to.sha))
+  const template = await readTemplate(inputs, read)
+  const place = await readPlace(inputs, read)
   const released = await readRelease(inputs, base, connect)
   const commits = await readCommits(source, inputs, base)
   const graph = inputs.history && inputs.path.length > 0 ? await readGraph(source, base) : undefined
@@ -85,17 +87,20 @@ async function readPulls(
   return observePulls(commits, { ...inputs, isFirst: from === undefined }, connect)
 }
 
-function readTemplate({ template, templateFile }: Inputs, workspace: string): string | undefined {
+/** A file that the user named: of the workspace, or of the repository where nothing is checked out. */
+type ReadText = (path: string, input: string) => Promise<string | undefined>
+
+async function readTemplate({ template, templateFile }: Inputs, read: ReadText): Promise<string | undefined> {
   if (templateFile === undefined) return template
-  const text = readBelow(workspace, templateFile, 'template-file')
+  const text = await read(templateFile, 'template-file')
   if (text !== undefined) return text
   throw new ActionError('No template', `template-file: there is no file ${templateFile} in the workspace.`)
 }
 
 /** Only GitHub's own file may be missing: nobody asked for it by name. */
-async function readPlace({ configFile, groups }: Inputs, workspace: string): Promise<Observation['place']> {
+async function readPlace({ configFile, groups }: Inputs, read: ReadText): Promise<Observation['place']> {
   if (groups !== undefined) return undefined
-  const text = readBelow(workspace, configFile, 'config-file')
+  const text = await read(configFile, 'config-file')
   if (text !== undefined) {
     const { readConfig } = await import('./config/read.ts')
     return readConfig(text, configFile)

@@ -99,8 +99,9 @@ function written({ file, release }: Notes, applied: Applied | undefined, dryRun:
 /** Over all versions, the most first. */
 function excludedReasons({ releases }: Notes): [string, number][] {
   const sums = new Map<string, number>()
-  for (const [reason, count] of releases.flatMap(({ excluded }) => [...excluded]))
-    sums.set(reason, (sums.get(reason) ?? 0) + count)
+  for (const { excluded } of releases) {
+    for (const [reason, count] of excluded) sums.set(reason, (sums.get(reason) ?? 0) + count)
+  }
   return [...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
 }
 

@@ -5,6 +5,9 @@ import { fitJson } from '../text/fit-json.ts'
 import { ActionError, messageOf } from './errors.ts'
 import { redact } from './secrets.ts'
 
+/** A longer document is for programs alone. */
+const PRETTY_LIMIT = 1_048_576
+
 /** GitHub keeps 1 MiB of outputs per job; a `result` takes at most this much of it. */
 export const RESULT_LIMIT = 65_536
 
@@ -30,10 +33,12 @@ export function setResult(
   temp: string,
   short: Readonly<Record<string, unknown>> = result,
 ): void {
-  const text = JSON.stringify(result, null, 2)
-  const whole = redact(text) === text ? text : JSON.stringify(redacted(JSON.parse(text)), null, 2)
+  const text = JSON.stringify(result)
+  const isClean = redact(text) === text
   const path = join(temp, stamped(`nexus-${action}.json`))
-  const file = temp === '' ? '' : written(path, `${whole}\n`)
+  const whole = (): unknown => (isClean ? result : redacted(JSON.parse(text)))
+  const file =
+    temp === '' ? '' : written(path, isClean && text.length > PRETTY_LIMIT ? text : pretty(whole()))
   const clean = redacted(JSON.parse(JSON.stringify(short))) as Record<string, unknown>
   writeOutput('result', fitJson(clean, RESULT_LIMIT))
   writeOutput('result-file', file)
@@ -47,6 +52,10 @@ export function setResult(
  */
 export function setOutputFile(name: string, text: string, file: string, temp: string): void {
   writeOutput(name, temp === '' ? '' : written(join(temp, stamped(file)), redact(text)))
+}
+
+function pretty(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`
 }
 
 function written(path: string, text: string): string {

@@ -49,6 +49,8 @@ type CommitAnswer = {
 }
 
 const BATCH = 100
+/** Of GraphQL's `Int`. */
+const MAX_INT = 2_147_483_647
 const PULL = 'number title merged author{__typename login} labels(first:50){nodes{name}}'
 /** The author and, by the trailers, the co-authors. */
 const AUTHORS = 'authors(first:10){nodes{email user{login}}}'
@@ -98,7 +100,9 @@ export async function pullRequestsByNumber(
 ): Promise<Map<number, PullRequest>> {
   const found = new Map<number, PullRequest>()
   const fields = `${PULL} mergeCommit{oid${logins === undefined ? '' : ` ${AUTHORS}`}}`
-  await inBatches([...new Set(numbers)], BATCH, async (some, attempts) => {
+  // One number that is none would make the whole query invalid, and messages may say any.
+  const possible = numbers.filter((number) => number >= 1 && number <= MAX_INT)
+  await inBatches([...new Set(possible)], BATCH, async (some, attempts) => {
     const asked = some.map((number) => `p${number}:pullRequest(number:${number}){${fields}}`).join(' ')
     const { repository } = await query<{ repository: Record<string, PullData | null> }>(github, {
       text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,

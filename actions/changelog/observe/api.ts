@@ -4,6 +4,7 @@ import { isObjectName } from '../../../shared/git/revision.ts'
 import type { Tag } from '../../../shared/git/tags.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { compare, getCommit, listCommits, listRange } from '../../../shared/github/commits.ts'
+import { readTextFile } from '../../../shared/github/files.ts'
 import { listTags } from '../../../shared/github/tags.ts'
 import type { Source } from './source.ts'
 
@@ -27,6 +28,7 @@ export function apiSource(github: GitHub): Source {
     mergeBase: async (base, head) => (await compare(github, base, head))?.mergeBase,
     reached: (candidates, head) => reached(github, candidates, head),
     commits: (from, to, paths) => commits(github, from, to, paths),
+    file: (path, sha) => readTextFile(github, sha, path),
   }
 }
 

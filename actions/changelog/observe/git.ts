@@ -28,6 +28,6 @@ export function gitSource(repository: Repository, signal: AbortSignal): Source {
 
 /** A checkout of one branch has the others only as those of its remote. */
 function spellingsOf(revision: string): string[] {
-  if (isObjectName(revision) || revision.startsWith('refs/')) return [revision]
+  if (isObjectName(revision) || revision === 'HEAD' || revision.startsWith('refs/')) return [revision]
   return [`refs/tags/${revision}`, `refs/heads/${revision}`, `refs/remotes/origin/${revision}`, revision]
 }

@@ -18,4 +18,6 @@ export interface Source {
   reached(tags: readonly { name: string; commit: string }[], head: string): Promise<ReadonlySet<string>>
   /** The commits that `to` reaches and `from` does not, newest first; with `paths` those that touch one of them. */
   commits(from: string | undefined, to: string, paths: readonly string[]): AsyncIterable<Commit>
+  /** Where nothing is checked out: a text file at a commit; undefined when there is none. */
+  readonly file?: (path: string, sha: string) => Promise<string | undefined>
 }

@@ -17,6 +17,7 @@ export function numberOf({ message }: Pick<RangeCommit, 'message'>): number | un
  */
 export function broughtByMerges(commits: readonly RangeCommit[]): Map<string, number> {
   const numbers = new Map<string, number>()
+  if (!commits.some(({ parents }) => parents.length > 1)) return numbers
   for (const commit of commits) {
     const number = numberOf(commit)
     if (number !== undefined) numbers.set(commit.sha, number)

@@ -34,8 +34,9 @@ export function placer({ groups, place, include, exclude }: Rules): Place {
       return { title: rules[at]?.title ?? OTHER, rank: at, order: at }
     return { title: OTHER, rank: rules.length, order: rules.length }
   }
+  const excludesNothing = Object.values(exclude).every((list) => list.length === 0)
   return (entry) => {
-    const excluded = exclusion(exclude, entry)
+    const excluded = excludesNothing ? undefined : exclusion(exclude, entry)
     if (excluded !== undefined) return { excluded }
     if (groups === undefined && place !== undefined)
       return isWanted(entry, wanted) ? place(entry) : { excluded: nameOf(entry) }

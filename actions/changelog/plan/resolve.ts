@@ -29,7 +29,7 @@ export interface Resolved {
 export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Resolved {
   const cancelled = cancellations(
     commits.map((commit) => {
-      const pullRequest = numberOf(commit, pulls)
+      const pullRequest = pulls.byCommit.get(commit.sha)
       return pullRequest === undefined ? commit : { ...commit, pullRequest }
     }),
   )
@@ -43,6 +43,7 @@ export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Reso
   const lines: Line[] = []
   const byWords = new Map<string, number[]>()
   const absorbed = new Map<string, number>()
+  const people = peopleIn(pulls)
   let bare = 0
   for (const commit of left) {
     const owner = owners.get(commit.sha)
@@ -56,7 +57,7 @@ export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Reso
       absorbed.set(owner, (absorbed.get(owner) ?? 0) + 1)
       continue
     }
-    const entry = entryOf(commit, title ?? commit.message, numberOf(commit, pulls), pulls)
+    const entry = entryOf(commit, title ?? commit.message, numberOf(commit, pulls), pulls, people)
     if (!joins(entry, lines, byWords)) lines.push({ entry, commits: 1 })
   }
   for (const line of lines) {
@@ -119,27 +120,57 @@ function numberOf(commit: RangeCommit, pulls: PullFacts): number | undefined {
 
 const NO_RULES = new Map<string, never>()
 
-function entryOf(commit: RangeCommit, message: Message, number: number | undefined, pulls: PullFacts): Entry {
+const NO_REFERENCES: Entry['references'] = []
+
+function entryOf(
+  commit: RangeCommit,
+  message: Message,
+  number: number | undefined,
+  pulls: PullFacts,
+  people: People,
+): Entry {
   const pull = number === undefined ? undefined : pulls.byNumber.get(number)
   const { header, subject } = worded(message, number, pull)
   const revert = revertOf(message)
   const revertTarget = revert?.shas[0] ?? revert?.subject
-  const breaking = message.breaking.length === 0 ? undefined : message.breaking
-  const type = header?.type ?? typeOf(message)
-  const asTold: Message = header === undefined ? message : { ...message, header }
-  return {
+  const isAsWritten = header === undefined || header === message.header
+  const entry: Entry = {
     shas: [commit.sha],
-    type,
+    type: header?.type ?? typeOf(message),
     scope: header === undefined || header.scope === '' ? undefined : header.scope,
     subject,
-    breaking,
-    ...(number === undefined ? {} : { pullRequest: pull ?? { number } }),
-    references: referencesOf(message).filter(
-      (reference) => reference.owner !== undefined || reference.number !== number,
-    ),
-    authors: peopleOf(commit, pull, pulls),
-    ...(revertTarget === undefined ? {} : { revertOf: revertTarget }),
-    notable: levelOf(asTold, NO_RULES) !== 'none',
+    breaking: message.breaking.length === 0 ? undefined : message.breaking,
+    references: isBare(message) ? NO_REFERENCES : referencesBut(number, message),
+    authors: people(commit, pull),
+    notable: levelOf(isAsWritten ? message : { ...message, header }, NO_RULES) !== 'none',
+  }
+  // Not spread into it: objects of one shape are smaller, and there are as many as commits.
+  if (number !== undefined) entry.pullRequest = pull ?? { number }
+  if (revertTarget !== undefined) entry.revertOf = revertTarget
+  return entry
+}
+
+function isBare({ body, footers }: Message): boolean {
+  return body === '' && footers.length === 0
+}
+
+/** The pull request itself is told already. */
+function referencesBut(number: number | undefined, message: Message): Entry['references'] {
+  return referencesOf(message).filter(
+    (reference) => reference.owner !== undefined || reference.number !== number,
+  )
+}
+
+type People = (commit: RangeCommit, pull: PullRequest | undefined) => Entry['authors']
+
+/** Most commits have their author and nobody else, who is looked up once. */
+function peopleIn(pulls: PullFacts): People {
+  const alone = new Map<RangeCommit['author'], Entry['authors']>()
+  return (commit, pull) => {
+    if (commit.message.footers.length > 0 || pull?.author !== undefined) return peopleOf(commit, pull, pulls)
+    const known = alone.get(commit.author) ?? peopleOf(commit, pull, pulls)
+    alone.set(commit.author, known)
+    return known
   }
 }
 

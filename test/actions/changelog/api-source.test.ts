@@ -43,6 +43,9 @@ test('git and the API give the same answers', async () => {
     ]
     expect(await byApi.resolve(names)).toEqual(await byGit.resolve(names))
     expect((await byApi.resolve(['v1.0.0']))[0]?.sha).toBe(root)
+    // What is checked out, and not the default branch of the remote.
+    git(['update-ref', 'refs/remotes/origin/HEAD', root])
+    expect((await byGit.resolve(['HEAD']))[0]?.sha).toBe(to)
 
     for (const [base, head] of [
       [root, to],

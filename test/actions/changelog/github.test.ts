@@ -163,6 +163,17 @@ changelog:
     expect(releases[0].excluded).toEqual({ 'author dependabot': 1, 'label skip-changelog': 1 })
   })
 
+  test('is read through the API where nothing is checked out', async () => {
+    const { repository, stage } = await scene()
+    stage.state.files.set('.github/release.yml', CONFIG)
+    const result = await step(repository, stage, {}, { checkout: false })
+    expectConclusion(result, 'success')
+    expect(result.outputs['changelog']).toContain('New things')
+    const gone = await step(repository, stage, { 'config-file': 'gone.yml' }, { checkout: false })
+    expectConclusion(gone, 'failure')
+    expect(gone.annotations[0]?.message).toContain('gone.yml')
+  })
+
   test('groups come before it', async () => {
     const { repository, stage } = await scene()
     repository.write('.github/release.yml', CONFIG)

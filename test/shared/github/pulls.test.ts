@@ -47,7 +47,7 @@ describe('by number', () => {
   test('what is no pull request has no entry, and keeps nothing from the others', async () => {
     const github = await stage()
     addPull(github.state, { number: 7 })
-    const found = await pullRequestsByNumber(client(github), [6, 7, 99_999])
+    const found = await pullRequestsByNumber(client(github), [6, 7, 99_999, 0, 9_999_999_999])
     expect([...found.keys()]).toEqual([7])
     expect(github.log).toHaveLength(1)
   })

@@ -5,6 +5,7 @@ import { readTagMessage, readTags } from '../../../shared/git/tags.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { compare, getCommit, listCommits, listRange } from '../../../shared/github/commits.ts'
 import { GitHubError } from '../../../shared/github/errors.ts'
+import { readTextFile } from '../../../shared/github/files.ts'
 import { query } from '../../../shared/github/graphql.ts'
 import { nextQuery } from '../../../shared/github/pages.ts'
 import { pullRequestsOfCommits } from '../../../shared/github/pulls.ts'
@@ -164,6 +165,19 @@ describe('pull requests', () => {
     expect((await failure(pullRequestsOfCommits(client(github), shas))).kind).toBe('server')
     expect(github.log.length).toBeLessThan(15)
   })
+})
+
+test('a text file at a commit', async () => {
+  const github = await stage()
+  const sha = addCommit(github.state, { message: 'feat: a' })
+  github.state.files.set('.github/a.yml', '\ufeffa: 1')
+  const one = client(github)
+  expect(await readTextFile(one, sha, '.github/a.yml')).toBe('a: 1')
+  expect(await readTextFile(one, sha, '.github/b.yml')).toBeUndefined()
+  expect(one.calls).toBe(2)
+  const object = { text: null, isTruncated: false }
+  github.fault({ on: 'POST /graphql', answer: { status: 200, data: { data: { repository: { object } } } } })
+  expect((await failure(readTextFile(one, sha, 'image.png'))).message).toContain('image.png')
 })
 
 describe('GraphQL', () => {

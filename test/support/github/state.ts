@@ -16,6 +16,8 @@ export interface State {
   releases: StageRelease[]
   latestRelease: number | undefined
   pulls: StagePull[]
+  /** Path → text of the files that can be read, the same at every commit. */
+  files: Map<string, string>
   /** E-mail address → login: whose commits GitHub knows. */
   logins: Map<string, string>
   rules: RefRule[]
@@ -94,7 +96,7 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
   return {
     ...{ owner, name, defaultBranch: 'main', private: false, archived: false },
     ...{ commits: new Map(), tagObjects: new Map(), otherObjects: new Map(), refs: new Map() },
-    ...{ releases: [], latestRelease: undefined, pulls: [], logins: new Map(), rules: [] },
+    ...{ releases: [], latestRelease: undefined, pulls: [], logins: new Map(), files: new Map(), rules: [] },
     ...{ immutableReleases: false, nextId: 1, now: Date.now },
   }
 }

@@ -142,8 +142,14 @@ function repositoryNode(asked: Asked): Record<string, unknown> {
       const found = names.filter((ref) => ref.slice(refPrefix.length).includes(query ?? '')).sort()
       return connection(found, paging, (ref) => ({ ...refNode(ref), name: ref.slice(refPrefix.length) }))
     },
-    object: ({ oid, expression }: { oid?: string; expression?: string }) =>
-      objectNode(asked, oid ?? state.refs.get(`refs/heads/${expression}`) ?? ''),
+    object: ({ oid, expression }: { oid?: string; expression?: string }) => {
+      const [revision = '', path] = (expression ?? '').split(':', 2)
+      if (path === undefined)
+        return objectNode(asked, oid ?? state.refs.get(`refs/heads/${expression}`) ?? '')
+      const text = state.files.get(path)
+      if (text === undefined || !state.commits.has(revision)) return null
+      return { __typename: 'Blob', id: `B_${path}`, oid: revision, text, isTruncated: false }
+    },
     pullRequest: ({ number }: { number: number }) => {
       refuseWithoutPulls(asked)
       const pull = state.pulls.find((one) => one.number === number)
