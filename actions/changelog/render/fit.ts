@@ -12,9 +12,9 @@ export interface Fitted {
 
 /**
  * The notes within `maxLength`: UTF-16 code units, which are never fewer than code points, so that both readings of
- * GitHub's limit hold. Of several versions the oldest go first; of one, whole groups, the least important ones before the
- * others; then the people; then whole lines, the last ones first. What is gone is counted at the end, with a link to the
- * full comparison.
+ * GitHub's limit hold. Of several versions the oldest go first; of one, the least important groups, the last of them as
+ * many whole lines as have to; the people before the most important group. What is gone is counted at the end, with a
+ * link to the full comparison.
  *
  * @throws ActionError when not even the counts fit, or for a fault of the template
  */
@@ -80,9 +80,7 @@ async function fitGroups(
   for (let taken = low; taken <= steps.length; taken++) {
     const text = await attempt(taken)
     if (text.length > maxLength) continue
-    const count = (kind: Step['what']): number =>
-      steps.slice(0, taken).filter(({ what }) => what === kind).length
-    return { text, cut: { versions, groups: count('group'), lines: count('line') } }
+    return { text, cut: { versions, ...cutOf(steps.slice(0, taken)) } }
   }
   throw new ActionError(
     'Notes too long',
@@ -92,18 +90,34 @@ async function fitGroups(
 
 const olderVersions = (count: number): string[] => (count === 0 ? [] : [plural(count, 'older version')])
 
-/** One thing to leave out. */
-type Step = { what: 'group' | 'line'; group: Group } | { what: 'people' }
+/** One thing to leave out: the last line of a group that is still there, or the people. */
+type Step = Group | 'people'
 
-/** The most important group is kept to the end, and loses its lines one by one. */
 function stepsOf({ groups, contributors, newContributors }: Release): Step[] {
   const ranked = groups.toSorted((a, b) => b.rank - a.rank)
-  const last = ranked.at(-1)
+  const lines = (some: readonly Group[]): Step[] => some.flatMap((group) => group.entries.map(() => group))
+  const hasPeople = contributors.length + newContributors.length > 0
   return [
-    ...ranked.slice(0, -1).map((group): Step => ({ what: 'group', group })),
-    ...(contributors.length + newContributors.length > 0 ? [{ what: 'people' } as const] : []),
-    ...(last?.entries.map((): Step => ({ what: 'line', group: last })) ?? []),
+    ...lines(ranked.slice(0, -1)),
+    ...(hasPeople ? ['people' as const] : []),
+    ...lines(ranked.slice(-1)),
   ]
+}
+
+/** How many lines of each group are gone. */
+function goneFrom(steps: readonly Step[]): Map<Group, number> {
+  const gone = new Map<Group, number>()
+  for (const step of steps) if (step !== 'people') gone.set(step, (gone.get(step) ?? 0) + 1)
+  return gone
+}
+
+function cutOf(steps: readonly Step[]): Omit<Cut, 'versions'> {
+  const gone = [...goneFrom(steps)]
+  const rest = gone.filter(([{ entries }, lines]) => lines < entries.length)
+  return {
+    groups: gone.length - rest.length,
+    lines: rest.reduce((sum, [, lines]) => sum + lines, 0),
+  }
 }
 
 function without(
@@ -111,13 +125,8 @@ function without(
   steps: readonly Step[],
 ): { rest: readonly Release[]; said: string[] } {
   if (release === undefined) return { rest: [], said: [] }
-  const gone = new Map<Group, number>()
-  for (const step of steps) {
-    if (step.what === 'people') continue
-    const { what, group } = step
-    gone.set(group, what === 'group' ? group.entries.length : (gone.get(group) ?? 0) + 1)
-  }
-  const isAlone = steps.some(({ what }) => what === 'people')
+  const gone = goneFrom(steps)
+  const isAlone = steps.includes('people')
   return {
     rest: [
       {

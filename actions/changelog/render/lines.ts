@@ -111,10 +111,12 @@ export function keptGroups(groups: readonly Group[]): Group[] {
   for (const { entries } of groups) {
     for (const entry of entries) sections.get(keptSection(entry))?.push(entry)
   }
-  // Least missed when there is no room.
-  const rank = ['Security', 'Removed', 'Added', 'Fixed', 'Deprecated', 'Changed']
+  // Most missed when there is no room: what breaks something, then in this order.
+  const order = ['Security', 'Removed', 'Added', 'Fixed', 'Deprecated', 'Changed']
+  const rankOf = (title: string, entries: readonly Entry[]): number =>
+    order.indexOf(title) + (entries.some(({ breaking }) => breaking !== undefined) ? 0 : order.length)
   return [...sections].flatMap(([title, entries]) =>
-    entries.length === 0 ? [] : [{ title, entries, rank: rank.indexOf(title) }],
+    entries.length === 0 ? [] : [{ title, entries, rank: rankOf(title, entries) }],
   )
 }
 

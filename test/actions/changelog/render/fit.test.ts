@@ -25,22 +25,29 @@ describe('notes that are too long', () => {
     })
     const { text, cut } = await fitNotes([big], OPTIONS, whole.length - 1)
     expect(text.length).toBeLessThan(whole.length)
-    expect(cut).toEqual({ versions: 0, groups: 1, lines: 0 })
-    expect(text).not.toContain('does 0')
-    expect(text).toContain('adds 9')
+    expect(cut).toMatchObject({ versions: 0, groups: 0 })
+    expect(text).toContain('does 0')
+    expect(text).not.toContain('does 9')
     expect(text).toMatch(
-      /_Left out to stay within the limit: Other \(10 lines\)\._ Everything: \[v1\.1\.0\.\.\.v1\.2\.0\]\(https:/,
+      /_Left out to stay within the limit: Other \(\d lines?\)\._ Everything: \[v1\.1\.0\.\.\.v1\.2\.0\]\(https:/,
     )
   })
 
-  test('lose the least important groups first, then the last lines of the most important one', async () => {
-    const whole = await fitNotes([big], OPTIONS, 700)
-    expect(whole.cut).toEqual({ versions: 0, groups: 2, lines: 0 })
-    const { text, cut } = await fitNotes([big], OPTIONS, whole.text.length - 1)
-    expect(cut).toEqual({ versions: 0, groups: 2, lines: 1 })
-    expect(text).toContain('breaks 1')
-    expect(text).not.toContain('breaks 2')
-    expect(text).toContain('Other (10 lines), Features (10 lines), Breaking (1 line)')
+  test('lose the least important groups first, and of the next one the last lines', async () => {
+    const whole = await renderNotes([big], OPTIONS)
+    const { text, cut } = await fitNotes([big], OPTIONS, whole.length / 2)
+    expect(cut.groups).toBe(1)
+    expect(cut.lines).toBeGreaterThan(0)
+    expect(text).not.toContain('does')
+    expect(text).toContain('breaks 2')
+    expect(text).toContain('adds 0')
+    expect(text).not.toContain('adds 9')
+    expect(text).toContain(`Other (10 lines), Features (${cut.lines} line`)
+    const least = await fitNotes([big], OPTIONS, 510)
+    expect(least.cut).toEqual({ versions: 0, groups: 2, lines: 1 })
+    expect(least.text).toContain('breaks 1')
+    expect(least.text).not.toContain('breaks 2')
+    expect(least.text).toContain('Other (10 lines), Features (10 lines), Breaking (1 line)')
   })
 
   test('lose older versions first', async () => {
@@ -52,11 +59,8 @@ describe('notes that are too long', () => {
     expect(text).not.toContain('older 0')
     // Of everything that was asked for.
     expect(text).toMatch(/limit: 2 older versions\._ Everything: .*compare\/v0\.9\.0\.\.\.v1\.2\.0/)
-    expect((await fitNotes([big, older, older], options, 1_000)).cut).toEqual({
-      versions: 2,
-      groups: 2,
-      lines: 0,
-    })
+    const { cut: more } = await fitNotes([big, older, older], options, 1_000)
+    expect(more).toMatchObject({ versions: 2, groups: 1 })
   })
 
   test('lose a crowd before the most important lines', async () => {
@@ -75,7 +79,7 @@ describe('notes that are too long', () => {
     const json = await fitNotes([big], { ...OPTIONS, format: 'json' }, 3_000)
     expect(JSON.parse(json.text)).toMatchObject({
       releases: [{ version: '1.2.0' }],
-      cut: ['Other (10 lines)', 'Features (10 lines)'],
+      cut: ['Other (10 lines)', expect.stringMatching(/^Features \(\d+ lines\)$/)],
     })
   })
 
