@@ -1,4 +1,3 @@
-import type { Node } from '../../../shared/commits/graph.ts'
 import { pullRequestOf } from '../../../shared/commits/references.ts'
 import { broughtInBy } from './merges.ts'
 import type { RangeCommit } from './model.ts'
@@ -17,16 +16,16 @@ export function numberOf({ message }: Pick<RangeCommit, 'message'>): number | un
  */
 export function broughtByMerges(commits: readonly RangeCommit[]): Map<string, number> {
   const numbers = new Map<string, number>()
-  if (!commits.some(({ parents }) => parents.length > 1)) return numbers
   for (const commit of commits) {
-    const number = numberOf(commit)
+    const number = commit.parents.length > 1 ? numberOf(commit) : undefined
     if (number !== undefined) numbers.set(commit.sha, number)
   }
-  const isMerge = ({ sha, parents }: Node): boolean => (parents?.length ?? 0) > 1 && numbers.has(sha)
   const found = new Map<string, number>()
-  for (const [sha, merge] of broughtInBy(commits, isMerge)) {
-    const number = numbers.has(sha) ? undefined : numbers.get(merge)
-    if (number !== undefined) found.set(sha, number)
+  if (numbers.size === 0) return found
+  const owners = broughtInBy(commits, ({ sha }) => numbers.has(sha))
+  for (const commit of commits) {
+    const number = numbers.get(owners.get(commit.sha) ?? '')
+    if (number !== undefined && numberOf(commit) === undefined) found.set(commit.sha, number)
   }
   return found
 }

@@ -15,10 +15,12 @@ export function broughtInBy(
   counts: (commit: Node) => boolean,
 ): Map<string, string> {
   const owners = new Map<string, string>()
-  if (!commits.some(({ parents = [] }) => parents.length > 1)) return owners
-  const nodes = new Map(commits.map((commit) => [commit.sha, commit]))
+  if (!commits.some(counts)) return owners
+  const nodes = new Map<string, Node>()
+  for (const commit of commits) nodes.set(commit.sha, commit)
   const seen = new Set<string>()
   for (const { sha } of commits) {
+    if (seen.has(sha)) continue
     const open = [{ line: firstParents(sha, nodes, seen), owner: undefined as string | undefined }]
     for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
       const { line, owner } = last
@@ -29,8 +31,9 @@ export function broughtInBy(
       }
       if (owner !== undefined) owners.set(commit.sha, owner)
       const inner = counts(commit) ? commit.sha : owner
-      for (const parent of (commit.parents ?? []).slice(1).reverse())
-        open.push({ line: firstParents(parent, nodes, seen), owner: inner })
+      const { parents = [] } = commit
+      for (let further = parents.length - 1; further > 0; further--)
+        open.push({ line: firstParents(parents[further] ?? '', nodes, seen), owner: inner })
     }
   }
   return owners
@@ -42,7 +45,7 @@ function firstParents(start: string, nodes: ReadonlyMap<string, Node>, seen: Set
   for (let at = nodes.get(start); at !== undefined && !seen.has(at.sha); ) {
     seen.add(at.sha)
     line.push(at)
-    const [parent] = at.parents ?? []
+    const parent = at.parents?.[0]
     at = parent === undefined ? undefined : nodes.get(parent)
   }
   return line
