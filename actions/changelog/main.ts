@@ -15,15 +15,15 @@ run({
     const inputs = await readInputs()
     try {
       const connect = connector(inputs.token, context, signal)
-      const observation = await observe(inputs, { context, connect, signal })
-      const plan = await decide(inputs, observation)
+      // The history that was read is let go once the plan is made: it may be large.
+      const plan = await decide(inputs, await observe(inputs, { context, connect, signal }))
       for (const line of planLines(plan)) log.info(line)
       if (plan.kind === 'notes') log.group('Notes', plan.text.trimEnd().split('\n'))
-      if (inputs.dryRun || !writes(plan)) return report(inputs, observation, plan, undefined, context)
+      if (inputs.dryRun || !writes(plan)) return report(inputs, plan, undefined, context)
       // Loaded on use: many runs write nothing.
       const { apply } = await import('./apply.ts')
       const applied = await apply(plan, context.workspace || process.cwd(), connect)
-      return report(inputs, observation, plan, applied, context)
+      return report(inputs, plan, applied, context)
     } catch (error) {
       reportFailure(inputs, context)
       throw error

@@ -33,8 +33,10 @@ export async function decide(inputs: Inputs, observation: Observation): Promise<
   const { file } = observation
   const release = await planBody(inputs, observation, shown, options)
   if (release !== undefined && 'reason' in release) return release
+  const { source, from, to } = observation
   return {
     kind: 'notes',
+    ...{ source, from, to },
     releases: shown,
     text,
     cut,

@@ -3,7 +3,7 @@ import { log } from '../../shared/action/log.ts'
 import { setOutputFile, setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { Applied, Entry, Inputs, Notes, Observation, Plan, Release } from './plan/model.ts'
+import type { Applied, Entry, Inputs, Notes, Plan, Release } from './plan/model.ts'
 import { releaseModel } from './render/json.ts'
 import { summaryBlocks } from './summary.ts'
 
@@ -13,7 +13,6 @@ const MAX_LINES = 400
 /** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
 export function report(
   inputs: Inputs,
-  observation: Observation,
   plan: Plan,
   applied: Applied | undefined,
   context: RunContext,
@@ -27,8 +26,8 @@ export function report(
   const pulls = new Set(entries.flatMap(({ pullRequest }) => pullRequest?.number ?? []))
   setOutputs({
     changelog: plan.text,
-    from: observation.from?.name ?? '',
-    to: observation.to.name,
+    from: plan.from?.name ?? '',
+    to: plan.to.name,
     commits: plan.counts.range,
     'pull-requests': pulls.size,
     breaking: entries.some(({ breaking }) => breaking !== undefined),
@@ -40,8 +39,8 @@ export function report(
   })
   const ending = inputs.format === 'json' ? 'json' : 'md'
   setOutputFile('changelog-file', plan.text, `nexus-changelog-notes.${ending}`, context.temp)
-  const result = resultOf(inputs, observation, plan, applied)
-  setResult('changelog', { ...result, releases: plan.releases.map(releaseModel) }, context.temp, {
+  const result = resultOf(inputs, plan, applied)
+  setResult('changelog', { ...result, releases: plan.releases.map(onDemand) }, context.temp, {
     ...result,
     ...shortened(plan.releases),
   })
@@ -93,10 +92,10 @@ function contributorsOf({ releases }: Notes): { name: string; login: string }[] 
 /** `result`; its shape is documented in the README. E-mail addresses are nobody's business. */
 function resultOf(
   { dryRun, format, include }: Inputs,
-  { source, from, to }: Observation,
   plan: Notes,
   applied: Applied | undefined,
 ): Record<string, unknown> {
+  const { source, from, to } = plan
   const facts = dryRun ? undefined : applied
   return {
     dryRun,
@@ -129,4 +128,9 @@ function shortened(releases: readonly Release[]): Record<string, unknown> {
 function releaseFacts({ release, releaseChanged }: Applied): Record<string, unknown> {
   const { id, url, tag, draft, prerelease } = release ?? {}
   return { id, url, tag, draft, prerelease, changed: releaseChanged }
+}
+
+/** The model of a release when it is written, and not of thousands at once. */
+function onDemand(release: Release): { toJSON(): unknown } {
+  return { toJSON: () => releaseModel(release) }
 }

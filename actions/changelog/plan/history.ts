@@ -25,7 +25,8 @@ export function sectionsOf(
   tags: readonly KnownTag[],
   graph: readonly Node[] = commits,
 ): Section[] {
-  const index = new Map(graph.map(({ sha }, at) => [sha, at]))
+  const index = new Map<string, number>()
+  for (let at = 0; at < graph.length; at++) index.set((graph[at] as Node).sha, at)
   const versions = released(tags.filter(({ commit }) => index.has(commit)))
   const owner = new Int32Array(graph.length).fill(-1)
   for (const [number, { commit }] of versions.entries()) {

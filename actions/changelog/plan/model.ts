@@ -256,7 +256,7 @@ export interface Cut {
 }
 
 /** Everything is decided; nothing is written yet. */
-export interface Notes {
+export interface Notes extends Pick<Observation, 'source' | 'from' | 'to'> {
   kind: 'notes'
   /** Newest first; one unless `history`. */
   releases: readonly Release[]
