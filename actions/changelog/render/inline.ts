@@ -63,7 +63,8 @@ const ESCAPES: readonly [RegExp, string, string][] = [
   [/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_', 'emphasis; not within a word'],
   [/&(?=#?\w)/g, '&amp;', 'character references'],
   [/</g, '&lt;', 'HTML and autolinks'],
-  [/@(?=[\p{L}\p{N}_])/gu, `@${BREAK}`, 'mentions, and e-mail addresses that become links'],
+  [/@(?=\S)/g, `@${BREAK}`, 'mentions, and e-mail addresses that become links'],
+  [/!(?=#|GH-)/gi, '\\!', 'images: the reference behind it becomes a link'],
   [AUTOLINK, `$&${BREAK}`, 'addresses that GitHub makes links of'],
 ]
 /** What begins a block when it is the first thing in a list item. */
@@ -77,15 +78,17 @@ function literal(text: string, links: Links | undefined, atStart: boolean): stri
   let safe = text
   for (const [pattern, by] of ESCAPES) safe = safe.replace(pattern, by)
   if (atStart) for (const [pattern, by] of BLOCK_STARTS) safe = safe.replace(pattern, by)
-  return safe.replace(REFERENCE, (all, before: string, mark: string, number: string) => {
+  return safe.replace(REFERENCE, (all, before: string, mark: string, number: string, after: string) => {
+    // A colour, `#12abc`.
+    if (before === '' && after !== '') return all
     const isOurs = before === '' && /^[1-9]\d{0,9}$/.test(number)
-    if (!isOurs || links === undefined) return isOurs ? all : `${before}${mark}${BREAK}${number}`
+    if (!isOurs || links === undefined) return isOurs ? all : `${before}${mark}${BREAK}${number}${after}`
     return `[${mark}${number}](${issueUrl(links, Number(number))})`
   })
 }
 
 /** `#12`, `GH-12`, and `owner/name#12`, which would lead elsewhere. */
-const REFERENCE = /([\p{L}\p{N}_/.-]?)(#|\bGH-)(\d+)(?![\p{L}\p{N}_])/giu
+const REFERENCE = /([\p{L}\p{N}_/.-]?)(#|\bGH-)(\d+)([\p{L}\p{N}_]?)/giu
 
 export function issueUrl({ serverUrl, repository }: Links, number: number): string {
   return `${serverUrl}/${repository}/issues/${number}`

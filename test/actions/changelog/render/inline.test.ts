@@ -15,6 +15,22 @@ import { entry, group, LINKS, release } from './notes-fixtures.ts'
 /** How many texts the properties see; NEXUS_LONG=1 is the long run. */
 const RUNS = process.env['NEXUS_LONG'] === '1' ? 100_000 : 3_000
 
+/** Text of nothing but what Markdown and GitHub make something of. */
+const markup = fc
+  .array(
+    fc.constantFrom(
+      ...['\\', '`', '```', '``` ', '*', '_', '__b__', '**b**', '~~s~~', '{', '}', '[', ']', '(', ')', '#'],
+      ...['+', '-', '!', '|', '$', '<', '>', '&', '@', '=', ':', '.', ';', '"', '/', '^', ' ', 'a', 'B', '1'],
+      ...['http://e.test', 'HTTPS://e.test', 'www.e.test', 'WWW.', 'ww.a.b', 'me@e.test', 'mailto:', '.com'],
+      ...['xmpp:', 'ftp://x.y', 'http', 's://x.y', '://', '@octocat', '@a/b', '&lt;', '&#64;', '&commat;'],
+      ...['1. ', '12) ', '- [x] ', '---', '***', '===', '# ', '[^1]', '[^1]: n', '[a]: http://e', '\\|'],
+      ...['<b>', '</b>', '<!--', '-->', '<?', '<![CDATA[', '<a@b.c>', '<http://x>', '\u202e', '\0', '\n'],
+      ...['#12', 'GH-3', 'gh-4', 'a/b#5', 'b#6', 'é', '漢', '😀', '\u00a0', '\u3000', '１', '＿', '\u200b'],
+    ),
+    { minLength: 1, maxLength: 10 },
+  )
+  .map((parts) => parts.join(''))
+
 describe('a subject is literal', () => {
   test.each([
     ['plain words stay as they are', 'add co-author support (beta)', 'add co-author support (beta)'],
@@ -29,6 +45,7 @@ describe('a subject is literal', () => {
     ['nor of a team', 'ping @acme/security-team', 'ping @\u200bacme/security-team'],
     ['an address is no link', 'see https://evil.example', 'see https\u200b://evil.example'],
     ['nor with www', 'see www.evil.example', 'see www\u200b.evil.example'],
+    ['nor what only a parser takes for e-mail', 'a@.com', 'a@\u200b.com'],
     ['nor by e-mail', 'mail me@evil.example', 'mail me@\u200bevil.example'],
     ['a link is none', '[x](javascript:alert(1))', '\\[x\\](javascript\u200b:alert(1))'],
     ['an image is none', '![x](http://evil.example/a.png)', '!\\[x\\](http\u200b://evil.example/a.png)'],
@@ -59,6 +76,8 @@ describe('a subject is literal', () => {
     ['#0012', '#\u200b0012'],
     ['acme/other#34', 'acme/other#\u200b34'],
     ['#12abc', '#12abc'],
+    ['a/b#5gh', 'a/b#\u200b5gh'],
+    ['it works!#12', 'it works\\![#12](https://github.example/octo/shop/issues/12)'],
   ])('%s leads only into this repository', (given, expected) => {
     expect(inline(given, LINKS)).toBe(expected)
   })
@@ -76,7 +95,7 @@ describe('a subject is literal', () => {
 
   test('whatever it is, nothing but our links and code comes out, and the words stay', () => {
     fc.assert(
-      fc.property(hostileText(30), (text) => {
+      fc.property(fc.oneof(markup, hostileText(30)), (text) => {
         const line = `- ${inline(text, LINKS)}`
         expect(dangersOf(line)).toEqual([])
         const kinds = new Set(nodesOf(line).map(({ type }) => type))
