@@ -1,5 +1,6 @@
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Analysis, Run } from './model.ts'
+import { withoutTag } from './trivy.ts'
 
 /** A run and where it came from. */
 export interface SourcedRun {
@@ -88,11 +89,6 @@ function namesOf(runs: readonly SourcedRun[]): string[] {
     if (!names.includes('') && new Set(names).size === names.length) return names
   }
   return runs.map((_, index) => String(index + 1))
-}
-
-/** An image's name without tag and digest. */
-export function withoutTag(image: string): string {
-  return image.replace(/@.*$/s, '').replace(/:[^:/]*$/, '')
 }
 
 function fileName(path: string): string {

@@ -1,9 +1,8 @@
 import type { Analysis, Finding, ReportingDescriptor, Result, Run, Text } from './model.ts'
 import { ruleLookup, severityOf } from './rules.ts'
-import { isTrivy, type TrivyFacts, trivyFacts } from './trivy.ts'
+import { type TrivyFacts, trivyFacts } from './trivy.ts'
 import type { Place } from './uri.ts'
 
-const NO_FACTS: TrivyFacts = {}
 const NO_FINGERPRINTS: Readonly<Record<string, string>> = {}
 
 /** Gives a result's place; makes it valid in passing, when the run is one to upload. */
@@ -20,13 +19,12 @@ export function findingsOf(
   placing: Placing = asWritten,
 ): Finding[] {
   const lookup = ruleLookup(run)
-  const factsOf = isTrivy(run) ? trivyFacts : () => NO_FACTS
   const titles = new Map<ReportingDescriptor, string>()
   const { run: index, tool, category } = analysis
   return (run.results ?? []).flatMap((result, at) => {
     if (!isProblem(result)) return []
     const rule = lookup(result)
-    const facts = factsOf(run, rule, result)
+    const facts = trivyFacts(run, rule, result)
     const place = placing(result, facts)
     const line = result.locations?.[0]?.physicalLocation?.region?.startLine
     const message = messageText(result.message, rule)
