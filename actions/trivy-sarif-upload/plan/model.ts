@@ -86,6 +86,8 @@ export interface Target {
   isPublic: boolean | undefined
   /** Why the token of this run cannot write, whatever the workflow's permissions say; absent when it may. */
   readOnly: { reason: 'fork' | 'dependabot'; said: string } | undefined
+  /** Sentences: the checkout is at another commit. */
+  said?: readonly string[]
 }
 
 /** A finding that the base has, or that somebody has dismissed. */
@@ -113,9 +115,10 @@ export interface KnownIssue {
   key: string
   category: string
   open: boolean
+  /** We closed it, because its finding was gone; otherwise somebody did, and it stays closed. */
+  gone: boolean
   title: string
   body: string
-  labels: readonly string[]
 }
 
 /** Something that went wrong at GitHub; it never hides findings. */
@@ -186,6 +189,8 @@ export interface Plan {
   documents: readonly UploadDocument[]
   trimmed: readonly Trimmed[]
   upload: UploadDecision
+  /** Red: what `oversize: fail` says; nothing is uploaded then. */
+  refused: Trouble | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
   notices: readonly string[]
@@ -194,7 +199,7 @@ export interface Plan {
 export interface IssuePlan {
   create: readonly IssueText[]
   update: readonly (IssueText & { number: number; reopen: boolean })[]
-  close: readonly { number: number; comment: string }[]
+  close: readonly { number: number; key: string; body: string; reason: 'completed' | 'not_planned' }[]
   /** Numbers of issues that stay as they are. */
   keep: readonly number[]
   /** Why nothing is written, or not all; a sentence. */
@@ -221,6 +226,8 @@ export interface Uploaded {
 /** What became of the plan. */
 export interface Applied {
   uploads: readonly Uploaded[]
+  /** The token could not write, as {@link Target.readOnly} said: nothing was uploaded, and that is no trouble. */
+  skipped?: Extract<UploadDecision, { go: false }> | undefined
   /** Numbers of alerts. */
   dismissed: readonly number[]
   reopened: readonly number[]

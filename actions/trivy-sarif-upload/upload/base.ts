@@ -1,0 +1,103 @@
+import { messageOf } from '../../../shared/action/errors.ts'
+import type { GitHub } from '../../../shared/github/client.ts'
+import { analysisSarif, listAlerts, listAnalyses } from '../../../shared/github/code-scanning.ts'
+import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
+import { oneLine } from '../../../shared/text/untrusted.ts'
+import type { Base, Known, Target } from '../plan/model.ts'
+import type { Analysis } from '../sarif/model.ts'
+import { knownFindings } from './base-sarif.ts'
+import { analysesWords } from './words.ts'
+
+/** Analyses that are looked at for one of the tool and category: those of other categories stand in between. */
+const MAX_LOOKED_AT = 1_000
+
+/**
+ * What the base has already: the newest good analysis of each tool and category on the base ref, as SARIF, and the alerts
+ * that somebody dismissed there or here. Outside pull requests the base is the analysis before: one of this very commit
+ * is of an earlier attempt, and does not count. Where there is none, or it cannot be read, everything is new, and a
+ * sentence says so.
+ *
+ * @throws GitHubError only when the step was stopped
+ */
+export async function baseFindings(
+  github: GitHub,
+  target: Target,
+  analyses: readonly Analysis[],
+  signal: AbortSignal,
+): Promise<Base> {
+  const known: Known[] = []
+  const without: Analysis[] = []
+  const said: string[] = []
+  const base = oneLine(target.baseRef, 100)
+  const byTool = Map.groupBy(analyses, ({ tool }) => tool)
+  for (const [tool, ofTool] of byTool) {
+    const words = (some: readonly Analysis[]): string => analysesWords({ analyses: some })
+    try {
+      const newest = await newestOf(github, target, tool, new Set(ofTool.map(({ category }) => category)))
+      for (const analysis of ofTool) {
+        const found = newest.get(analysis.category)
+        if (found === undefined) {
+          without.push(analysis)
+          said.push(`${words([analysis])} has no analysis on ${base} to compare with: every finding is new.`)
+          continue
+        }
+        known.push(...knownFindings(await analysisSarif(github, found.id), analysis))
+        said.push(`${words([analysis])} is compared with ${base} at ${oneLine(found.commit, 7)}.`)
+      }
+      known.push(...(await dismissed(github, target, tool)))
+    } catch (error) {
+      if (signal.aborted || isFailure(error, 'cancelled')) throw error
+      without.push(...ofTool.filter((analysis) => !without.includes(analysis)))
+      said.push(`${words(ofTool)} cannot be compared with ${base}: ${reason(error)} Every finding is new.`)
+    }
+  }
+  return { known, without, said }
+}
+
+/** By category: the newest analysis without an error. */
+async function newestOf(
+  github: GitHub,
+  { baseRef, ref, sha }: Target,
+  tool: string,
+  categories: ReadonlySet<string>,
+): Promise<Map<string, { id: number; commit: string }>> {
+  const found = new Map<string, { id: number; commit: string }>()
+  let count = 0
+  try {
+    for await (const { id, commit, category, error } of listAnalyses(github, { ref: baseRef, tool })) {
+      const name = category.replace(/\/$/, '')
+      const isOwn = baseRef === ref && commit === sha
+      if (error === '' && !isOwn && categories.has(name) && !found.has(name)) found.set(name, { id, commit })
+      count += 1
+      if (found.size === categories.size || count === MAX_LOOKED_AT) break
+    }
+  } catch (error) {
+    // How GitHub says that nothing was ever analysed.
+    if (!isFailure(error, 'not-found')) throw error
+  }
+  return found
+}
+
+/** Alerts that a person has looked at are known ones, whatever their fingerprint. */
+async function dismissed(github: GitHub, { baseRef, ref }: Target, tool: string): Promise<Known[]> {
+  const found = new Map<number, Known>()
+  for (const of of new Set([baseRef, ref])) {
+    try {
+      for await (const alert of listAlerts(github, { ref: of, tool, state: 'dismissed' })) {
+        const { number, rule, path, message } = alert
+        const category = alert.category.replace(/\/$/, '')
+        found.set(number, { tool, category, rule, path, message, fingerprints: {} })
+      }
+    } catch (error) {
+      if (!isFailure(error, 'not-found')) throw error
+    }
+  }
+  return [...found.values()]
+}
+
+function reason(error: unknown): string {
+  if (error instanceof GitHubError && error.kind === 'permission') {
+    return `the token may not read security events (HTTP 403).`
+  }
+  return messageOf(error)
+}
