@@ -189,6 +189,8 @@ export interface Plan {
   documents: readonly UploadDocument[]
   trimmed: readonly Trimmed[]
   upload: UploadDecision
+  /** Red: what `oversize: fail` says; nothing is uploaded then. */
+  refused: Trouble | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
   notices: readonly string[]

@@ -1,0 +1,146 @@
+import { isAbsolute, resolve } from 'node:path'
+import { ActionError } from '../../../shared/action/errors.ts'
+import { FileRefused, readRegularFile } from '../../../shared/files/regular.ts'
+import { oneLine } from '../../../shared/text/untrusted.ts'
+import type { Log } from './model.ts'
+import { validate } from './validate.ts'
+
+/** JavaScript holds no longer text. */
+const MAX_BYTES = 512 * 1_048_576 - 1_024
+/** SARIF itself needs less than 20 levels; property bags may nest as they like. */
+const MAX_DEPTH = 400
+const [QUOTE, BACKSLASH] = [0x22, 0x5c]
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d]
+
+/** What a file said: a document, or that it is not there. */
+export type Read<T> = { found: true; value: T } | { found: false }
+
+/**
+ * Reads a SARIF file of whatever tool.
+ *
+ * @param name as the user wrote it, for messages
+ * @throws ActionError when it is there but is no SARIF 2.1.0, or no regular file
+ */
+export function readSarif(path: string, name: string, workspace: string): Read<Log> {
+  const read = readJson(path, name, workspace)
+  if (!read.found) return read
+  const invalid = validate(read.value)
+  if (invalid === undefined) return { found: true, value: read.value as Log }
+  const { path: where, expected, seen } = invalid
+  throw new ActionError(
+    'Not valid SARIF',
+    `${quoted(name)} is not valid SARIF 2.1.0 at ${where}: expected ${expected}, found ${seen}. ${remedy(read.value)}`,
+  )
+}
+
+/**
+ * Reads a JSON file: UTF-8 or UTF-16, with or without a byte order mark.
+ *
+ * @throws ActionError when it is there but is no JSON, or no regular file
+ */
+export function readJson(path: string, name: string, workspace: string): Read<unknown> {
+  const absolute = isAbsolute(path) ? path : resolve(workspace, path)
+  let bytes: Buffer
+  try {
+    bytes = readRegularFile(absolute, MAX_BYTES, workspace)
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error
+    if (error.kind === 'missing') return { found: false }
+    const message = `${quoted(name)} was not read: ${error.message}. Give the path of a regular file.`
+    throw new ActionError('Report refused', message, { cause: error })
+  }
+  return { found: true, value: parse(bytes, name) }
+}
+
+function parse(bytes: Buffer, name: string): unknown {
+  const text = decode(bytes)
+  if (text.trim() === '') {
+    const message = `${quoted(name)} is empty. The tool that should have written it has failed; look at its step.`
+    throw new ActionError('Report is empty', message)
+  }
+  const deep = tooDeep(text, bytes)
+  if (deep !== undefined) {
+    const message = `${quoted(name)} is nested more than ${MAX_DEPTH} levels deep (at byte ${deep}). No tool writes such a report.`
+    throw new ActionError('Report refused', message)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ActionError(
+      'Not valid JSON',
+      `${quoted(name)} is not valid JSON: ${whatIsWrong(error, text)}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+function decode(bytes: Buffer): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return bytes.toString('utf16le', 2)
+  if (first === 0xfe && second === 0xff)
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le', 2)
+  // JSON begins with an ASCII character, so a zero beside it tells UTF-16.
+  if (first !== 0 && second === 0) return bytes.toString('utf16le')
+  if (first === 0 && second !== 0)
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le')
+  return bytes.toString('utf8', first === 0xef && second === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+}
+
+/** Where brackets nest too deep; whatever walks or writes the document later may then do so by recursion. */
+function tooDeep(text: string, bytes: Buffer): number | undefined {
+  // Bytes of UTF-8 are what the text is made of, and quicker to look at; UTF-16 is rare.
+  const source = text.length <= bytes.length && bytes[1] !== 0 && bytes[0] !== 0 ? bytes : Buffer.from(text)
+  let depth = 0
+  let inText = false
+  for (let i = 0; i < source.length; i++) {
+    const byte = source[i]
+    if (inText) {
+      if (byte === QUOTE) inText = false
+      else if (byte === BACKSLASH) i++
+    } else if (byte === QUOTE) inText = true
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      if (++depth > MAX_DEPTH) return i
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--
+  }
+  return undefined
+}
+
+/** V8's message with line and column, without the piece of the file that it quotes. */
+function whatIsWrong(error: unknown, text: string): string {
+  const { message } = error as Error
+  const position = /at position (\d+)/.exec(message)?.[1]
+  if (position === undefined) {
+    return /end of JSON|unterminated/i.test(message)
+      ? `it ends in the middle, after ${text.length} characters. Whatever wrote it was cut off; look at its step.`
+      : `${oneLine(message.replace(/,? ?".*" is not valid JSON/s, ''), 200)}.`
+  }
+  const before = text.slice(0, Number(position))
+  const line = before.split('\n').length
+  const column = before.length - before.lastIndexOf('\n')
+  const what = oneLine(message.replace(/ in JSON at position.*/s, ''), 120)
+  const isCut = Number(position) >= text.trimEnd().length
+  return isCut
+    ? `it ends in the middle, in line ${line}, column ${column}. Whatever wrote it was cut off; look at its step.`
+    : `${what} in line ${line}, column ${column}.`
+}
+
+function remedy(value: unknown): string {
+  const { version, runs } = (value ?? {}) as { version?: unknown; runs?: unknown }
+  if (version !== undefined && version !== '2.1.0' && runs !== undefined)
+    return 'GitHub takes 2.1.0 only: tell the tool to write that version.'
+  if (runs === undefined)
+    return 'Is it a report in another format? Tell the tool to write SARIF, or name it in report-file.'
+  return 'Update the tool, or report this to its makers.'
+}
+
+function quoted(name: string): string {
+  return `"${oneLine(name, 200)}"`
+}
