@@ -4,8 +4,9 @@ import { analysisSarif, listAlerts, listAnalyses } from '../../../shared/github/
 import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Base, Known, Target } from '../plan/model.ts'
-import type { Analysis } from '../sarif/model.ts'
-import { knownFindings } from './base-sarif.ts'
+import { findingsOf } from '../sarif/findings.ts'
+import type { Analysis, Log } from '../sarif/model.ts'
+import { validate } from '../sarif/validate.ts'
 import { analysesWords } from './words.ts'
 
 /** Analyses that are looked at for one of the tool and category: those of other categories stand in between. */
@@ -41,8 +42,8 @@ export async function baseFindings(
           said.push(`${words([analysis])} has no analysis on ${base} to compare with: every finding is new.`)
           continue
         }
-        known.push(...knownFindings(await analysisSarif(github, found.id), analysis))
-        said.push(`${words([analysis])} is compared with ${base} at ${oneLine(found.commit, 7)}.`)
+        for (const one of knownFindings(await analysisSarif(github, found.id), analysis)) known.push(one)
+        said.push(`${words([analysis])} is compared with ${base} at ${oneLine(found.commit).slice(0, 7)}.`)
       }
       known.push(...(await dismissed(github, target, tool)))
     } catch (error) {
@@ -76,6 +77,21 @@ async function newestOf(
     if (!isFailure(error, 'not-found')) throw error
   }
   return found
+}
+
+/** Whoever may write security events has uploaded it: it is held against SARIF like any other file. */
+function knownFindings(sarif: unknown, of: Analysis): Known[] {
+  const invalid = validate(sarif)
+  if (invalid !== undefined) {
+    throw new Error(
+      `GitHub gave no SARIF (${invalid.path}: expected ${invalid.expected}, got ${invalid.seen}).`,
+    )
+  }
+  return (sarif as Log).runs.flatMap((run) =>
+    findingsOf(run, of).map(({ tool, category, rule, path, message, fingerprints }) => ({
+      ...{ tool, category, rule, path, message, fingerprints },
+    })),
+  )
 }
 
 /** Alerts that a person has looked at are known ones, whatever their fingerprint. */

@@ -56,7 +56,8 @@ export function targetOf(
 }
 
 /** The pairs of ref and commit that the event is about; the first is what it stands for itself. */
-function placesOf({ ref, sha, eventName }: RunContext, event: EventPayload): Place[] {
+function placesOf(context: RunContext, event: EventPayload): Place[] {
+  const { ref, sha, eventName } = context
   const places: Place[] = [{ ref, sha }]
   const { pull_request: pull, workflow_run: run } = event
   if (pull?.number !== undefined) {
@@ -68,7 +69,7 @@ function placesOf({ ref, sha, eventName }: RunContext, event: EventPayload): Pla
     const own = run.pull_requests?.find(({ head }) => head?.sha === run.head_sha)
     if (run.event?.startsWith('pull_request') && own?.number !== undefined) {
       places.push({ ref: `refs/pull/${own.number}/head`, sha: run.head_sha })
-    } else if (!isForeign(run.head_repository, event) && run.head_branch) {
+    } else if (!isForeign(run.head_repository, context) && run.head_branch) {
       places.push({ ref: `refs/heads/${run.head_branch}`, sha: run.head_sha })
     } else {
       // A branch of a fork may have the name of one of ours: its results must not become ours.
@@ -122,10 +123,11 @@ function baseOf(ref: string, number: number | undefined, event: EventPayload): s
  *
  * @see https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflows-in-forked-repositories
  */
-function readOnly({ eventName, actor }: RunContext, event: EventPayload): Target['readOnly'] {
+function readOnly(context: RunContext, event: EventPayload): Target['readOnly'] {
+  const { eventName, actor } = context
   const pull = event.pull_request
   const isPull = /^pull_request(?:_review(?:_comment)?)?$/.test(eventName)
-  if (isPull && pull !== undefined && isForeign(pull.head?.repo, event)) {
+  if (isPull && pull !== undefined && isForeign(pull.head?.repo, context)) {
     const from = pull.head?.repo?.full_name ?? 'a fork that is gone'
     const said = `This pull request comes from ${oneLine(from, 100)}, and the token of its runs only reads.`
     return { reason: 'fork', said }
@@ -138,9 +140,8 @@ function readOnly({ eventName, actor }: RunContext, event: EventPayload): Target
   return undefined
 }
 
-function isForeign(repository: { full_name?: string } | null | undefined, event: EventPayload): boolean {
-  const ours = event.repository?.full_name
-  return ours !== undefined && repository?.full_name?.toLowerCase() !== ours.toLowerCase()
+function isForeign(of: { full_name?: string } | null | undefined, { repository }: RunContext): boolean {
+  return of?.full_name?.toLowerCase() !== repository.toLowerCase()
 }
 
 function unknown({ eventName }: RunContext, { workflow_run: run }: EventPayload): ActionError {

@@ -65,8 +65,7 @@ export async function uploadAll(
       if (skipped !== undefined) break
       uploads.push({ ...base, sarifId: undefined, status: 'failed' })
       troubles.push(troubleOf(error, target, document))
-      // These are about one document; whatever else went wrong goes wrong with the next one too.
-      if (!(error instanceof GitHubError) || (error.status !== 400 && error.status !== 413)) break
+      if (!isOfOneDocument(error)) break
     }
   }
   if (options.wait) await waitFor(github, pending, options, troubles, warnings)
@@ -82,6 +81,12 @@ function skip(error: unknown, { readOnly }: Target, { upload }: UploadOptions): 
   if (!isRefused || readOnly === undefined || upload !== 'auto') return undefined
   const said = `${readOnly.said} GitHub refused the upload; the findings are in this summary, and the gate counts them.`
   return { go: false, reason: readOnly.reason, said }
+}
+
+/** Whatever else goes wrong goes wrong with the next document too. */
+function isOfOneDocument(error: unknown): boolean {
+  if (!(error instanceof GitHubError)) return false
+  return error.status === 413 || (error.status === 400 && !/merge commit/i.test(error.answer))
 }
 
 function troubleOf(error: unknown, target: Target, document: UploadDocument): Trouble {
