@@ -3,11 +3,14 @@ import { oneLine } from '../../shared/text/untrusted.ts'
 import { accepted, unused } from './plan/accept.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
-import type { Inputs, IssuePlan, Observation, Plan } from './plan/model.ts'
+import type { Gate, Inputs, IssuePlan, Observation, Plan } from './plan/model.ts'
 import { withNew } from './plan/new.ts'
 import { documentsOf, type Sendable } from './sarif/documents.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
 import { decideUpload } from './upload/target.ts'
+
+/** No report is no clean report. */
+const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'], offending: [] }
 
 /** Decides on everything: what counts, the gate, what is uploaded, which issues change. Pure; nothing is written. */
 export async function decide(inputs: Inputs, observation: Observation, context: RunContext): Promise<Plan> {
@@ -22,7 +25,7 @@ export async function decide(inputs: Inputs, observation: Observation, context: 
   return {
     findings,
     counts: countFindings(findings),
-    gate: gateOf(findings, inputs),
+    gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
     documents,
     trimmed,
     upload: decideUpload(inputs, target, prepared.runs.length),

@@ -108,3 +108,8 @@ function refusal(error: unknown): FileRefused {
     cause: error,
   })
 }
+
+/** Whether it is a folder, and no link to one. */
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
