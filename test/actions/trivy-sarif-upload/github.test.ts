@@ -6,7 +6,7 @@ import type { Fault } from '../../support/github/faults.ts'
 import { jobToken } from '../../support/github/tokens.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion } from '../../support/runner.ts'
-import { calls, pullRequest, type Scene, type StepOptions, said, scene } from './scene.ts'
+import { calls, pullRequest, report, type Scene, type StepOptions, said, scene } from './scene.ts'
 
 const UPLOAD = 'POST /repos/{owner}/{repo}/code-scanning/sarifs'
 const LOOK = 'GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}'
@@ -144,7 +144,7 @@ describe('ref and commit', () => {
 
 describe('the verdict of the gate is the same whatever becomes of the upload', () => {
   const json = (status: number, message: string): Fault => ({
-    ...{ on: UPLOAD, times: 9, answer: { status, data: { message } } },
+    ...{ on: UPLOAD, times: 99, answer: { status, data: { message } } },
   })
   const pending = (one: Scene): void => {
     one.stage.state.codeScanning.pendingLooks = Number.POSITIVE_INFINITY
@@ -448,7 +448,7 @@ describe('issues: sync', () => {
     const missing = { 'sarif-file': 'report.sarif\nother.sarif', 'if-missing': 'warn' }
     expectConclusion(await step([LOW], { inputs: { ...inputs, ...missing }, workspace: folder }), 'success')
     expect(stage.state.issues).toMatchObject([{ state: 'open' }])
-    writeFileSync(join(folder, 'other.sarif'), JSON.stringify({ version: '2.1.0', runs: [] }))
+    writeFileSync(join(folder, 'other.sarif'), report([], 'Bandit'))
     await step([LOW], { inputs: { ...inputs, ...missing }, workspace: folder })
     expect(stage.state.issues).toMatchObject([{ state: 'closed' }])
   })
