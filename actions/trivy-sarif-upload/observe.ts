@@ -55,7 +55,8 @@ export async function observe(
   const checkout = resolve(workspace, inputs.checkoutPath ?? '.')
   const event = readEvent() as EventPayload
   // Before a scan that takes minutes: this may be refused.
-  const target = targetOf(inputs, context, event, await targetFacts(checkout, event, connect))
+  const asks = inputs.issues === 'sync' ? connect : undefined
+  const target = targetOf(inputs, context, event, await targetFacts(checkout, event, asks))
   const scanned = await runScan(inputs, workspace, context, signal)
   const read = await readReports(inputs, workspace)
   const logs = [...(scanned === undefined ? [] : [scanned.log]), ...read.logs]

@@ -31,8 +31,8 @@ interface Pending {
   document: UploadDocument
 }
 
-/** Waits between looks, in ms: most uploads are ready after some seconds. */
-const LOOKS = [500, 1_000, 2_000, 4_000, 5_000]
+/** Waits between looks, in ms, later ones are 5 s: a small upload is ready at once, most are after some seconds. */
+const LOOKS = [200, 500, 1_000, 2_000, 4_000]
 
 /**
  * Uploads all documents and waits until GitHub has processed them. Never throws: what goes wrong is in the outcome, and

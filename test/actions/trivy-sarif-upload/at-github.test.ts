@@ -78,7 +78,7 @@ describe('an upload', () => {
     const done = await uploadAll(one, [document([{ rule: 'CVE-1' }])], targetAt(second), options({ clock }))
     expect(done).toMatchObject({ troubles: [], warnings: [], uploads: [{ status: 'complete' }] })
     expect(done.analysisUrl).toContain('https://github.test/octo/demo/security/code-scanning?query=')
-    expect(clock.waits).toEqual([500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000])
+    expect(clock.waits).toEqual([200, 500, 1_000, 2_000, 4_000, 5_000, 5_000])
     expect(github.log[0]?.body).toMatchObject({
       commit_sha: second,
       ref: 'refs/heads/main',
