@@ -79,10 +79,11 @@ async function within<T>(timeout: number, work: Promise<T>, done: string): Promi
   const timer = setTimeout(resolve, limit, 'late')
   try {
     const result = await Promise.race([work, late])
-    if (result !== 'late') return result
-    log.info(
-      `The vulnerability database was not ${done}: the Actions cache took longer than ${formatDuration(limit)}.`,
-    )
+    if (result === 'late') {
+      const waited = formatDuration(limit)
+      log.info(`The vulnerability database was not ${done}: the Actions cache took longer than ${waited}.`)
+    }
+    return result
   } catch (error) {
     log.info(`The vulnerability database was not ${done}: ${messageOf(error)}`)
   } finally {
