@@ -43,7 +43,8 @@ export function readRegularFile(
       const sizes = `${formatSize(before.size)} of at most ${formatSize(limit)}`
       throw new FileRefused('refused', `it is too big (${sizes})`)
     }
-    const bytes = Buffer.allocUnsafe(before.size)
+    // Not from the pool: whoever gets it may give its memory back at once.
+    const bytes = Buffer.allocUnsafeSlow(before.size)
     let read = 0
     while (read < bytes.length) {
       const got = calls.readSync(fd, bytes, read, bytes.length - read, read)

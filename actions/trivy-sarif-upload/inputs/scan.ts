@@ -1,15 +1,14 @@
 import { type InputReader, type Reading, rules, shown } from '../../../shared/action/inputs.ts'
-import { joinWords, parseList } from '../../../shared/text/list.ts'
+import { parseList } from '../../../shared/text/list.ts'
 import type { ReportFile, ScanSettings } from '../plan/model.ts'
+import { argumentProblems, scanProblems } from '../scan/arguments.ts'
+import { versionProblem } from '../scan/release.ts'
 
 const KINDS = ['none', 'image', 'fs', 'repo', 'rootfs', 'config', 'sbom'] as const
 const SCANNERS = ['vuln', 'misconfig', 'secret', 'license'] as const
 const TOOLS = ['bandit', 'safety', 'pip-audit', 'npm-audit'] as const
 /** Without a target these scan the workspace. */
 const HERE: readonly string[] = ['fs', 'repo', 'config']
-/** What the action itself decides on. */
-const OURS =
-  /^(--format|-f|--output|-o|--exit-code|--severity|-s|--template|-t|--cache-dir|--timeout|--config|-c)(=|$)/
 
 /** Everything about running Trivy; undefined with `scan: none`. */
 export function readScan(inputs: InputReader): ScanSettings | undefined {
@@ -40,6 +39,9 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
     inputs.add('target', `missing: what does \`scan: ${kind}\` look at?`)
   if (target?.startsWith('-'))
     inputs.add('target', `${shown(target)} begins with a hyphen: Trivy would take it for an option.`)
+  for (const { input, message } of scanProblems({ kind, scanners, ignoreUnfixed, version, sha256 })) {
+    inputs.add(input, message)
+  }
   return {
     ...{ kind, target: target ?? '.', trivyVersion: version, trivySha256: sha256, scanners },
     ...{ ignoreUnfixed, ignoreFile, trivyArgs, cache, timeout },
@@ -62,10 +64,8 @@ function reportFile(item: string): Reading<ReportFile> {
 
 function trivyVersion(text: string): Reading<string> {
   const bare = text.replace(/^v/, '')
-  if (/^\d+\.\d+\.\d+$/.test(bare)) return { value: bare }
-  return {
-    problem: `${shown(text)} is no version such as 0.72.0; there is no "latest" here, because what it is can change.`,
-  }
+  const problem = versionProblem(bare)
+  return problem === undefined ? { value: bare } : { problem }
 }
 
 function checksum(text: string): Reading<string> {
@@ -81,14 +81,8 @@ function trivyArguments(text: string): Reading<string[]> {
     .split(/\r?\n/)
     .map((item) => item.trim())
     .filter((item) => item !== '')
-  const ours = items.filter((item) => OURS.test(item))
-  const loose = items.filter((item) => !item.startsWith('-'))
-  const spaced = items.filter((item) => /^--?[\w-]+\s/.test(item))
-  if (ours.length > 0)
-    return { problem: `${joinWords(ours.map(shown))} is set by this action; there are inputs for it.` }
-  if (spaced.length > 0)
-    return { problem: `${shown(spaced[0])}: write --name=value; one line is one argument.` }
-  if (loose.length > 0) return { problem: `${joinWords(loose.map(shown))} is no option. Write --name=value.` }
+  const problems = argumentProblems(items)
+  if (problems.length > 0) return { problem: problems.join(' ') }
   return { value: items }
 }
 

@@ -54,11 +54,13 @@ export function readJson(path: string, name: string, workspace: string): Read<un
 
 function parse(bytes: Buffer, name: string): unknown {
   const text = decode(bytes)
+  const deep = tooDeep(isUtf16(bytes) === undefined ? bytes : Buffer.from(text))
+  // A big file is there twice now; its bytes go at once, not when the collector comes by.
+  ;(bytes.buffer as ArrayBuffer).transfer(0)
   if (text.trim() === '') {
     const message = `${quoted(name)} is empty. The tool that should have written it has failed; look at its step.`
     throw new ActionError('Report is empty', message)
   }
-  const deep = tooDeep(text, bytes)
   if (deep !== undefined) {
     const message = `${quoted(name)} is nested more than ${MAX_DEPTH} levels deep (at byte ${deep}). No tool writes such a report.`
     throw new ActionError('Report refused', message)
@@ -77,31 +79,27 @@ function parse(bytes: Buffer, name: string): unknown {
 }
 
 function decode(bytes: Buffer): string {
+  const utf16 = isUtf16(bytes)
+  if (utf16 === undefined) return bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb ? 3 : 0)
+  const whole = bytes.subarray(0, bytes.length & ~1)
+  const text = (utf16 === 'big-endian' ? whole.swap16() : whole).toString('utf16le')
+  return text.replace(/^\ufeff/, '')
+}
+
+/** By its byte order mark, or by a zero beside the ASCII character that JSON begins with. */
+function isUtf16(bytes: Buffer): 'big-endian' | 'little-endian' | undefined {
   const [first, second] = bytes
-  if (first === 0xff && second === 0xfe) return bytes.toString('utf16le', 2)
-  if (first === 0xfe && second === 0xff)
-    return bytes
-      .subarray(0, bytes.length & ~1)
-      .swap16()
-      .toString('utf16le', 2)
-  // JSON begins with an ASCII character, so a zero beside it tells UTF-16.
-  if (first !== 0 && second === 0) return bytes.toString('utf16le')
-  if (first === 0 && second !== 0)
-    return bytes
-      .subarray(0, bytes.length & ~1)
-      .swap16()
-      .toString('utf16le')
-  return bytes.toString('utf8', first === 0xef && second === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'little-endian'
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'big-endian'
+  return undefined
 }
 
 /** Where brackets nest too deep; whatever walks or writes the document later may then do so by recursion. */
-function tooDeep(text: string, bytes: Buffer): number | undefined {
-  // Bytes of UTF-8 are what the text is made of, and quicker to look at; UTF-16 is rare.
-  const source = text.length <= bytes.length && bytes[1] !== 0 && bytes[0] !== 0 ? bytes : Buffer.from(text)
+function tooDeep(utf8: Buffer): number | undefined {
   let depth = 0
   let inText = false
-  for (let i = 0; i < source.length; i++) {
-    const byte = source[i]
+  for (let i = 0; i < utf8.length; i++) {
+    const byte = utf8[i]
     if (inText) {
       if (byte === QUOTE) inText = false
       else if (byte === BACKSLASH) i++

@@ -1,7 +1,13 @@
+import { shown } from '../../../shared/action/inputs.ts'
 import type { ScanSettings } from '../plan/model.ts'
+import { PINNED_VERSION } from './release.ts'
 
 /** Options that this action gives, and why nobody else may. */
 const OURS: Readonly<Record<string, string>> = {
+  '-f': 'the report has to be SARIF',
+  '-o': 'use "output-file"',
+  '-s': 'what is not reported cannot be counted; "fail-on" decides what fails',
+  '-t': 'the report has to be SARIF',
   '--cache-dir': 'set the variable TRIVY_CACHE_DIR',
   '--compliance': 'compliance reports are not SARIF',
   '--exit-code': 'use "fail-on": with an exit code of its own, findings look like a scan that failed',
@@ -15,36 +21,48 @@ const OURS: Readonly<Record<string, string>> = {
   '--report': 'the report has to be SARIF',
   '--scanners': 'use "scanners"',
   '--security-checks': 'use "scanners"',
+  '--severity': 'what is not reported cannot be counted; "fail-on" decides what fails',
   '--template': 'the report has to be SARIF',
+  '--timeout': 'use "scan-timeout"',
   '--version': 'use "trivy-version"',
 }
 
-/** Short forms that stand for themselves; any other could be several options in one. */
-const SHORT: Readonly<Record<string, true>> = { '-c': true, '-d': true, '-q': true, '-s': true }
-
-/** What is wrong with the input `trivy-args`, sentences; pure. */
+/** What is wrong with the lines of the input `trivy-args`, sentences; pure. */
 export function argumentProblems(args: readonly string[]): string[] {
-  return args.flatMap((arg, index) => {
-    const name = arg.replace(/=.*$/s, '')
-    if (arg.includes('\0')) return 'an argument cannot hold a NUL character.'
+  return args.flatMap((arg) => {
+    const name = arg.replace(/[=\s].*$/s, '')
+    if (Object.hasOwn(OURS, name)) return `${shown(name)} is set by this action: ${OURS[name]}.`
     if (arg === '--') return '"--" ends the options, and "target" already names what to scan.'
-    if (Object.hasOwn(OURS, name)) return `"${name}" is not for here: ${OURS[name]}.`
-    if (/^-[^-]/.test(arg) && !Object.hasOwn(SHORT, arg))
-      return `write the long form of "${name}", one that begins with "--".`
-    if (index === 0 && !arg.startsWith('-')) return `"${arg}" is no option. "target" is what to scan.`
+    // A short form can be several options in one, such as -qf.
+    if (/^-[^-]/.test(arg)) return `${shown(arg)}: write the long form, one that begins with "--".`
+    if (!arg.startsWith('--')) return `${shown(arg)} is no option. Write --name=value.`
+    if (/^--[\w-]+\s/.test(arg)) return `${shown(arg)}: write --name=value; one line is one argument.`
     return []
   })
 }
 
-/** What is wrong with inputs that Trivy has no option for, by input; pure. */
-export function scanProblems(
-  settings: Pick<ScanSettings, 'kind' | 'scanners' | 'ignoreUnfixed'>,
-): { input: string; message: string }[] {
-  if (settings.kind !== 'config') return []
-  const message = 'with "scan: config" Trivy only looks for misconfigurations; leave it out.'
+/** Problems that only show when several inputs are seen together; pure. */
+export function scanProblems(found: {
+  kind: ScanSettings['kind']
+  scanners: readonly string[]
+  ignoreUnfixed: boolean
+  version: string | undefined
+  sha256: string | undefined
+}): { input: string; message: string }[] {
+  const { kind, scanners, ignoreUnfixed, version, sha256 } = found
+  const only = 'with `scan: config` Trivy only looks for misconfigurations; leave it out.'
+  const isOther = version !== undefined && version !== PINNED_VERSION
   return [
-    ...(settings.scanners.length > 0 ? [{ input: 'scanners', message }] : []),
-    ...(settings.ignoreUnfixed ? [{ input: 'ignore-unfixed', message }] : []),
+    ...(isOther && sha256 === undefined
+      ? [
+          {
+            input: 'trivy-sha256',
+            message: `missing: ${version} is not the pinned ${PINNED_VERSION}, so give the checksum of its release archive for this runner.`,
+          },
+        ]
+      : []),
+    ...(kind === 'config' && scanners.length > 0 ? [{ input: 'scanners', message: only }] : []),
+    ...(kind === 'config' && ignoreUnfixed ? [{ input: 'ignore-unfixed', message: only }] : []),
   ]
 }
 
@@ -62,10 +80,11 @@ export function trivyArguments(
   files: { report: string; cache: string },
   more: readonly string[] = [],
 ): string[] {
-  const { kind, target, scanners, ignoreUnfixed, ignoreFile, trivyArgs } = settings
+  const { kind, target, scanners, ignoreUnfixed, ignoreFile, trivyArgs, timeout } = settings
   return [
     kind,
     ...['--format', 'sarif', '--output', files.report, '--exit-code', '0', '--cache-dir', files.cache],
+    ...['--timeout', `${Math.ceil(timeout / 1_000)}s`],
     ...(scanners.length === 0 ? [] : ['--scanners', scanners.join(',')]),
     ...(ignoreUnfixed ? ['--ignore-unfixed'] : []),
     ...(ignoreFile === undefined ? [] : ['--ignorefile', ignoreFile]),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { messageOf } from '../../../shared/action/errors.ts'
 import { log } from '../../../shared/action/log.ts'
+import { formatDuration } from '../../../shared/text/duration.ts'
 import { DATABASES, databaseTime } from './database.ts'
 
 /** Trivy's database has its version in its reference (trivy-db:2). */
@@ -78,10 +79,11 @@ async function within<T>(timeout: number, work: Promise<T>, done: string): Promi
   const timer = setTimeout(resolve, limit, 'late')
   try {
     const result = await Promise.race([work, late])
-    if (result !== 'late') return result
-    log.info(
-      `The vulnerability database was not ${done}: the Actions cache took longer than ${limit / 1_000} s.`,
-    )
+    if (result === 'late') {
+      const waited = formatDuration(limit)
+      log.info(`The vulnerability database was not ${done}: the Actions cache took longer than ${waited}.`)
+    }
+    return result
   } catch (error) {
     log.info(`The vulnerability database was not ${done}: ${messageOf(error)}`)
   } finally {

@@ -67,7 +67,7 @@ function remedyFor(why: string, limited: boolean, kind: ScanSettings['kind']): s
   if (/no such file or directory/.test(why) && kind !== 'image') {
     return ' Is there a checkout before this step, and is "target" right?'
   }
-  if (/deadline exceeded/.test(why)) return ' Give Trivy more time: a line "--timeout=15m" in "trivy-args".'
+  if (/deadline exceeded/.test(why)) return ' Give it more time with "scan-timeout".'
   return ''
 }
 

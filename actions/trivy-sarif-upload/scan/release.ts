@@ -1,3 +1,4 @@
+import { shown } from '../../../shared/action/inputs.ts'
 import type { Tool } from '../../../shared/tool/verified.ts'
 import type { ScanSettings } from '../plan/model.ts'
 
@@ -43,17 +44,12 @@ const RELEASES: Readonly<Record<string, Release>> = {
 }
 
 /** What is wrong with an input `trivy-version`, a sentence; pure. */
-export function versionProblem(version: string, sha256: string | undefined): string | undefined {
-  if (!/^\d+\.\d+\.\d+$/.test(version))
-    return `"${version}" is not a version of Trivy such as ${PINNED_VERSION}.`
-  if (COMPROMISED.includes(version)) {
-    return `${version} was published by attackers (GHSA-69fq-xp46-6x23). Take ${PINNED_VERSION}.`
+export function versionProblem(version: string): string | undefined {
+  if (!/^\d+\.\d+\.\d+$/.test(version)) {
+    return `${shown(version)} is no version such as ${PINNED_VERSION}; there is no "latest" here, because what it is can change.`
   }
-  if (version === PINNED_VERSION || sha256 !== undefined) return undefined
-  return (
-    `${version} is not the pinned ${PINNED_VERSION}: give "trivy-sha256", the checksum of its release archive ` +
-    'for this runner, too.'
-  )
+  if (!COMPROMISED.includes(version)) return undefined
+  return `${version} was published by attackers (GHSA-69fq-xp46-6x23). Take ${PINNED_VERSION}.`
 }
 
 /** Which Trivy to run on this machine, and how to know it; pure. */

@@ -49,7 +49,8 @@ export async function scan(settings: ScanSettings, place: ScanPlace, now = Date.
   const isCached = settings.cache && own === undefined && needsDatabase(settings)
   // Loaded on use: it brings the whole client of Azure's storage.
   const store = isCached ? await import('./cache.ts') : undefined
-  const restored = await store?.restoreDatabase(kept, now, left())
+  // A cache that hangs leaves the scan the better part of the time.
+  const restored = await store?.restoreDatabase(kept, now, left() / 3)
   const cache = restored === 'late' ? join(folder, 'cache') : kept
 
   const attempt = async (more: readonly string[]): Promise<Ending> => {
