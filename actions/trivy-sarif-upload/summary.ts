@@ -120,7 +120,7 @@ function uploadLines(plan: Plan, applied: Applied | undefined): string[] {
     pending: 'still being processed',
     skipped: '',
   }
-  const alerts = url === undefined ? '' : ` · [Alerts](<${encodeURI(decodeURI(url))}>)`
+  const alerts = url === undefined ? '' : ` · [Alerts](<${url}>)`
   return [`Uploaded${ids.length > 1 ? ` in ${ids.length} parts` : ''}, ${words[status]}${alerts}`]
 }
 

@@ -1,5 +1,6 @@
 import { codeSpan, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
+import { ruleLink } from '../report/links.ts'
 import type { Finding, Severity } from '../sarif/model.ts'
 
 /** Findings of one rule and target, the worst first. */
@@ -41,12 +42,11 @@ export function groupLines({ severity, findings }: Group, alertsUrl: string): st
   const headers = isPackage ? ['Package', 'Installed', 'Fixed in', 'Where'] : ['Where', 'What']
   const rows = unique(findings.map((finding) => (isPackage ? packageRow(finding) : placeRow(finding))))
   const shown = rows.slice(0, MAX_ROWS)
-  const about = safeLink('About this rule', helpUri)
   return fitted([
-    `**${word(severity)}** · ${escapeMarkdown(cut(tool, MAX_CELL))} · ${codeSpan(cut(rule, MAX_CELL))}`,
+    `**${word(severity)}** · ${escapeMarkdown(cut(tool, MAX_CELL))} · ${ruleLink(rule, helpUri)}`,
     ...(title === '' ? [] : [escapeMarkdown(cut(title, 500))]),
     `${table(headers, shown)}${moreRows(rows.length - shown.length)}`,
-    [...(about === '' ? [] : [about]), `[Alerts](<${alertsUrl}>)`].join(' · '),
+    `[Alerts](<${alertsUrl}>)`,
     `<sub>${FOOTER}</sub>`,
   ])
 }
@@ -93,17 +93,6 @@ function moreRows(count: number): string {
 
 function word(severity: Severity): string {
   return severity.charAt(0).toUpperCase() + severity.slice(1)
-}
-
-/** Only web addresses; nothing in one can end the link. */
-function safeLink(label: string, address: string | undefined): string {
-  try {
-    const url = new URL(address ?? '')
-    if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.href.length > 1_000) return ''
-    return `[${label}](<${url.href.replace(/[<>\s"'`\\|]/g, encodeURIComponent)}>)`
-  } catch {
-    return ''
-  }
 }
 
 /** Paragraphs; a cell has its limit, so that only an extreme rule needs the cut. */

@@ -112,8 +112,8 @@ async function dismissed(github: GitHub, { baseRef, ref }: Target, tool: string)
 }
 
 function reason(error: unknown): string {
-  if (error instanceof GitHubError && error.kind === 'permission') {
-    return `the token may not read security events (HTTP 403).`
-  }
-  return messageOf(error)
+  if (!(error instanceof GitHubError) || error.kind !== 'permission') return messageOf(error)
+  return /not accessible/i.test(error.answer)
+    ? 'the token may not read security events (HTTP 403).'
+    : `GitHub refuses (HTTP 403): ${error.answer}`
 }

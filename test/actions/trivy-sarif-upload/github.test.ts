@@ -26,6 +26,7 @@ describe('an upload', () => {
       ...{ 'sarif-id': upload?.id, 'sarif-ids': upload?.id, high: '1', low: '1', total: '2' },
       'analysis-url': `${stage.serverUrl}/octo/demo/security/code-scanning?query=is%3Aopen%20branch%3Amain`,
     })
+    expect(result.summary).toContain(`(<${result.outputs['analysis-url']}>)`)
     expect(stage.state.codeScanning.alerts.map(({ rule, category }) => [rule, category])).toEqual([
       ['sql-injection', 'app'],
       ['style', 'app'],
