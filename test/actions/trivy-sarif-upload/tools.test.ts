@@ -33,7 +33,9 @@ describe('a report that a tool has written', () => {
     expect(analysis).toMatchObject({ tool, category: 'app' })
     const { alerts } = stage.state.codeScanning
     expect(alerts).toHaveLength(severities.reduce((sum, count) => sum + count))
-    const { findings } = JSON.parse(done.outputs['result'] ?? '') as { findings: { path: string; line: number }[] }
+    const { findings } = JSON.parse(done.outputs['result'] ?? '') as {
+      findings: { path: string; line: number }[]
+    }
     expect([...new Set(findings.map(({ path }) => path))].sort()).toEqual(paths)
     // Every line of the sources is there, so every finding has the fingerprint of its line.
     const { results } = analysis?.sarif as SentRun
