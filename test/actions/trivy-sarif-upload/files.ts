@@ -5,7 +5,13 @@ import { type RunOptions, runAction, type StepResult } from '../../support/runne
 
 /** As much of a sent run as tests look at. */
 export interface SentRun {
-  tool: { driver: { name: string; rules?: { id: string; properties?: { tags?: string[]; 'security-severity'?: string } }[] }; extensions?: unknown[] }
+  tool: {
+    driver: {
+      name: string
+      rules?: { id: string; properties?: { tags?: string[]; 'security-severity'?: string } }[]
+    }
+    extensions?: unknown[]
+  }
   automationDetails: { id: string }
   results: SentResult[]
 }
@@ -44,13 +50,18 @@ export interface FileOptions extends Omit<Partial<RunOptions>, 'action' | 'input
  *
  * @param report a log (the version is put in), or what the file holds
  */
-export async function sent(report: object | string | Buffer | undefined, options: FileOptions = {}): Promise<Sent> {
+export async function sent(
+  report: object | string | Buffer | undefined,
+  options: FileOptions = {},
+): Promise<Sent> {
   const { inputs = {}, files = {}, context, ...more } = options
   const workspace = more.workspace ?? tempFolder('nexus-sarif-')
   const all = { ...files }
   if (report !== undefined) {
     all['report.sarif'] =
-      typeof report === 'string' || Buffer.isBuffer(report) ? report : JSON.stringify({ version: '2.1.0', ...report })
+      typeof report === 'string' || Buffer.isBuffer(report)
+        ? report
+        : JSON.stringify({ version: '2.1.0', ...report })
   }
   for (const [path, content] of Object.entries(all)) {
     mkdirSync(dirname(join(workspace, path)), { recursive: true })
@@ -58,7 +69,10 @@ export async function sent(report: object | string | Buffer | undefined, options
   }
   const step = await runAction({
     action: 'trivy-sarif-upload',
-    event: { name: 'push', payload: { repository: { full_name: 'octo/demo', default_branch: 'main', private: true } } },
+    event: {
+      name: 'push',
+      payload: { repository: { full_name: 'octo/demo', default_branch: 'main', private: true } },
+    },
     ...more,
     workspace,
     inputs: {
@@ -70,12 +84,16 @@ export async function sent(report: object | string | Buffer | undefined, options
   })
   const out = join(workspace, 'out')
   const names = step.outputs['sarif-file'] ? readdirSync(out).sort(byNumber) : []
-  const sentFiles = names.map((name) => JSON.parse(readFileSync(join(out, name), 'utf8')) as { runs: SentRun[] })
+  const sentFiles = names.map(
+    (name) => JSON.parse(readFileSync(join(out, name), 'utf8')) as { runs: SentRun[] },
+  )
   return {
     ...step,
     files: sentFiles,
     hashes: () =>
-      (sentFiles[0]?.runs[0]?.results ?? []).map(({ partialFingerprints }) => partialFingerprints?.['primaryLocationLineHash']),
+      (sentFiles[0]?.runs[0]?.results ?? []).map(
+        ({ partialFingerprints }) => partialFingerprints?.['primaryLocationLineHash'],
+      ),
   }
 }
 

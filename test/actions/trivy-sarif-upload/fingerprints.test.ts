@@ -45,7 +45,13 @@ const PUBLISHED: [string, string, string[]][] = [
     'Lorem ipsum dolor sit amet.\n'.repeat(10),
     [
       ...[1, 2, 3, 4, 5, 6].map((count) => `a7f2ff13bc495cf2:${count}`),
-      ...['a7f2ff1481e87703:1', 'a9cf91f7bbf1862b:1', '55ec222b86bcae53:1', 'cc97dc7b1d7d8f7b:1', HELLO[6] ?? ''],
+      ...[
+        'a7f2ff1481e87703:1',
+        'a9cf91f7bbf1862b:1',
+        '55ec222b86bcae53:1',
+        'cc97dc7b1d7d8f7b:1',
+        HELLO[6] ?? '',
+      ],
     ],
   ],
 ]
@@ -56,7 +62,19 @@ describe('primaryLocationLineHash', () => {
   })
 
   test('is what the definition says, for any text', () => {
-    const piece = fc.constantFrom('a', 'b', ' ', '\t', '\n', '\r', '\r\n', 'é', '\u{1f600}', '\uffff', 'x'.repeat(60))
+    const piece = fc.constantFrom(
+      'a',
+      'b',
+      ' ',
+      '\t',
+      '\n',
+      '\r',
+      '\r\n',
+      'é',
+      '\u{1f600}',
+      '\uffff',
+      'x'.repeat(60),
+    )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 80 }), (pieces) => {
         const text = pieces.join('')
@@ -75,7 +93,12 @@ describe('primaryLocationLineHash', () => {
     const at = (uri: string, startLine?: number) => ({
       ...{ ruleId: 'r', message: { text: 'm' } },
       locations: [
-        { physicalLocation: { artifactLocation: { uri }, ...(startLine === undefined ? {} : { region: { startLine } }) } },
+        {
+          physicalLocation: {
+            artifactLocation: { uri },
+            ...(startLine === undefined ? {} : { region: { startLine } }),
+          },
+        },
       ],
     })
     const results = [
@@ -86,7 +109,13 @@ describe('primaryLocationLineHash', () => {
     ]
     const step = await sent({ runs: [{ tool: { driver: { name: 'T' } }, results }] }, { workspace })
     expect(step.hashes()).toEqual([
-      ...['271789c17abda88f:1', 'a23a3dc5e078b07b:1', 'a23a3dc5e078b07b:1', 'a7f2ff13bc495cf2:3', '54703d4cd895b18:1'],
+      ...[
+        '271789c17abda88f:1',
+        'a23a3dc5e078b07b:1',
+        'a23a3dc5e078b07b:1',
+        'a7f2ff13bc495cf2:3',
+        '54703d4cd895b18:1',
+      ],
       ...[undefined, undefined, undefined, undefined, 'own:1'],
     ])
   })
@@ -101,16 +130,29 @@ describe('primaryLocationLineHash', () => {
           results: ['libssl3', 'libcrypto3'].map((name) => ({
             ruleId: 'CVE-2026-1',
             ruleIndex: 0,
-            message: { text: `Package: ${name}\nInstalled Version: ${installed}\nVulnerability CVE-2026-1\nSeverity: HIGH\n` },
+            message: {
+              text: `Package: ${name}\nInstalled Version: ${installed}\nVulnerability CVE-2026-1\nSeverity: HIGH\n`,
+            },
             locations: [
-              { physicalLocation: { artifactLocation: { uri: 'team/app', uriBaseId: 'ROOTPATH' }, region: { startLine: 1 } } },
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: 'team/app', uriBaseId: 'ROOTPATH' },
+                  region: { startLine: 1 },
+                },
+              },
             ],
           })),
         },
       ],
     })
-    const [first, second] = [(await sent(image('1.0', '3.0.1'))).hashes(), (await sent(image('2.0', '3.0.2'))).hashes()]
-    expect(first).toEqual([expect.stringMatching(/^[0-9a-f]{16}:1$/), expect.stringMatching(/^[0-9a-f]{16}:1$/)])
+    const [first, second] = [
+      (await sent(image('1.0', '3.0.1'))).hashes(),
+      (await sent(image('2.0', '3.0.2'))).hashes(),
+    ]
+    expect(first).toEqual([
+      expect.stringMatching(/^[0-9a-f]{16}:1$/),
+      expect.stringMatching(/^[0-9a-f]{16}:1$/),
+    ])
     expect(new Set(first).size).toBe(2)
     expect(second).toEqual(first)
   })

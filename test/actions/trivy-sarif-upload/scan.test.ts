@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import type { Log } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
+import { describeWhere } from '../../support/real-parts.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion, runAction, type StepResult, startAction } from '../../support/runner.ts'
 import { type FakeTrivy, fakeTrivy, trivySarif, writeDatabase } from '../../support/trivy/fake.ts'
@@ -290,5 +293,80 @@ describe('when the registry of the database limits', () => {
     const step = await scan(fakeTrivy({ exit: 1, stderr }), { scan: 'image', target: 'busybox' })
     expectConclusion(step, 'failure')
     expect(errorOf(step)).toContain('log in before this step (docker/login-action), or use a mirror')
+  })
+})
+
+describeWhere('trivy', 'a real Trivy', (path) => {
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  const workspace = tempFolder('nexus-real-trivy-')
+  mkdirSync(join(workspace, 'app', 'docker'), { recursive: true })
+  mkdirSync(join(workspace, 'clean'))
+  writeFileSync(
+    join(workspace, 'app', 'docker', 'Dockerfile'),
+    'FROM alpine:latest\nUSER root\nRUN apk add curl\n',
+  )
+  // Taken apart, so that nobody takes it for a secret of this file.
+  writeFileSync(
+    join(workspace, 'app', 'settings.ini'),
+    `aws_access_key_id = ${['AKIA', 'Q3EGRIS7XNOTREAL'].join('')}\n`,
+  )
+  // What it would change if it could.
+  writeFileSync(join(workspace, 'trivy.yaml'), 'exit-code: 7\nformat: table\noutput: elsewhere.txt\n')
+
+  /** Secrets and misconfigurations need no database; the checks are those that it was built with. */
+  const real = (inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> =>
+    runAction({
+      action: 'trivy-sarif-upload',
+      inputs: { scan: 'fs', 'trivy-sha256': sha256, upload: 'never', ...inputs },
+      env: { PATH: [dirname(path), process.env['PATH'] ?? ''].join(delimiter), ...env },
+      workspace,
+    })
+
+  test('finds a secret and misconfigurations, at paths of the checkout', async () => {
+    const step = await real({
+      target: 'app',
+      scanners: 'secret,misconfig',
+      'trivy-args': '--skip-check-update',
+      'fail-on': 'critical',
+      'output-file': 'out.sarif',
+    })
+    expectConclusion(step, 'failure')
+    expect(errorOf(step)).toContain('Gate failed: 1 critical, 2 high, 1 medium, 1 low')
+    const { runs } = JSON.parse(readFileSync(step.outputs['sarif-file'] ?? '', 'utf8')) as Log
+    const places = runs[0]?.results?.map(({ ruleId, locations }) => {
+      const { artifactLocation, region } = locations?.[0]?.physicalLocation ?? {}
+      return `${ruleId} ${artifactLocation?.uri}:${region?.startLine}`
+    })
+    expect(places?.sort()).toEqual([
+      'DS-0001 app/docker/Dockerfile:1',
+      'DS-0002 app/docker/Dockerfile:2',
+      'DS-0025 app/docker/Dockerfile:3',
+      'DS-0026 app/docker/Dockerfile:1',
+      'aws-access-key-id app/settings.ini:1',
+    ])
+    expect(step.summary).not.toContain('Q3EGRIS7XNOTREAL')
+  })
+
+  test('a clean folder is a clean scan, a folder that is not there none', async () => {
+    const clean = await real({ target: 'clean', scanners: 'secret', 'fail-on': 'any' })
+    expectConclusion(clean, 'success')
+    expect(clean.outputs).toMatchObject({ total: '0', gate: 'passed' })
+    const missing = await real({ target: 'nowhere', scanners: 'secret' })
+    expectConclusion(missing, 'failure')
+    expect(errorOf(missing)).toMatch(
+      /^Trivy failed: .* lstat nowhere: no such file or directory\. Is there a checkout/,
+    )
+  })
+
+  test('a target cannot be an option, and a database that cannot be had is no clean scan', async () => {
+    const target = await real({ scan: 'image', target: 'a --config=x', scanners: 'secret' })
+    expect(errorOf(target)).toContain('could not parse reference: a --config=x')
+    const nowhere = await real({
+      target: 'clean',
+      scanners: 'vuln',
+      cache: 'false',
+      'trivy-args': '--db-repository=127.0.0.1:9/trivy-db:2',
+    })
+    expect(errorOf(nowhere)).toMatch(/^No vulnerability database: .*127\.0\.0\.1:9/)
   })
 })

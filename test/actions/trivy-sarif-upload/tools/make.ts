@@ -26,13 +26,56 @@ const ESLINT = `module.exports = [{ files: ['**/*.js'], rules: { 'no-cond-assign
 /** Tool → program and arguments; \`OUT\` is the report, which otherwise comes on standard output. */
 const TOOLS: Record<string, readonly [string, ...string[]]> = {
   bandit: ['bandit', '-q', '-r', '-f', 'sarif', '-o', 'OUT', 'src'],
-  checkov: ['checkov', '-d', '.', '--framework', 'dockerfile', '-o', 'sarif', '--output-file-path', 'DIR', '--quiet'],
-  eslint: ['eslint', '-c', 'eslint.config.cjs', '-f', '@microsoft/eslint-formatter-sarif', 'src', '-o', 'OUT'],
+  checkov: [
+    'checkov',
+    '-d',
+    '.',
+    '--framework',
+    'dockerfile',
+    '-o',
+    'sarif',
+    '--output-file-path',
+    'DIR',
+    '--quiet',
+  ],
+  eslint: [
+    'eslint',
+    '-c',
+    'eslint.config.cjs',
+    '-f',
+    '@microsoft/eslint-formatter-sarif',
+    'src',
+    '-o',
+    'OUT',
+  ],
   gitleaks: ['gitleaks', 'dir', '.', '--redact', '-f', 'sarif', '-r', 'OUT'],
   ruff: ['ruff', 'check', '--select', 'F,S', '--output-format', 'sarif', '-o', 'OUT', 'src'],
-  semgrep: ['semgrep', 'scan', '--metrics=off', '--disable-version-check', '--config', 'semgrep.yml', '--sarif', '-o', 'OUT', 'src'],
+  semgrep: [
+    'semgrep',
+    'scan',
+    '--metrics=off',
+    '--disable-version-check',
+    '--config',
+    'semgrep.yml',
+    '--sarif',
+    '-o',
+    'OUT',
+    'src',
+  ],
   spectral: ['spectral', 'lint', '-r', 'spectral.yml', '-f', 'sarif', '-o', 'OUT', 'api/openapi.yaml'],
-  trivy: ['trivy', 'fs', '--scanners', 'secret,misconfig', '--skip-check-update', '-q', '-f', 'sarif', '-o', 'OUT', '.'],
+  trivy: [
+    'trivy',
+    'fs',
+    '--scanners',
+    'secret,misconfig',
+    '--skip-check-update',
+    '-q',
+    '-f',
+    'sarif',
+    '-o',
+    'OUT',
+    '.',
+  ],
   zizmor: ['zizmor', '--offline', '--quiet', '--format', 'sarif', '.'],
 }
 
@@ -54,8 +97,11 @@ for (const tool of wanted) {
     const [program, ...rest] = TOOLS[tool] ?? ['', '']
     const argv = rest.map((argument) => (argument === 'OUT' ? out : argument === 'DIR' ? folder : argument))
     const { stdout, stderr, status, error } = spawnSync(program, argv, { cwd: place, encoding: 'utf8' })
-    const text = rest.some((argument) => argument === 'OUT' || argument === 'DIR') ? readFileSync(out, 'utf8') : stdout
-    if (error !== undefined || text === '') throw new Error(`${tool}: ${error?.message ?? `status ${status}: ${stderr}`}`)
+    const text = rest.some((argument) => argument === 'OUT' || argument === 'DIR')
+      ? readFileSync(out, 'utf8')
+      : stdout
+    if (error !== undefined || text === '')
+      throw new Error(`${tool}: ${error?.message ?? `status ${status}: ${stderr}`}`)
     const report = JSON.parse(text.replaceAll(place, PLACE).replaceAll(folder, '/home/runner/work')) as object
     writeFileSync(join(import.meta.dirname, `${tool}.sarif`), `${JSON.stringify(report, shortened, 1)}\n`)
     console.log(`${tool}: ${text.length} characters`)
