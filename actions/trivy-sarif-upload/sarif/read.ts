@@ -9,6 +9,8 @@ import { validate } from './validate.ts'
 const MAX_BYTES = 512 * 1_048_576 - 1_024
 /** SARIF itself needs less than 20 levels; property bags may nest as they like. */
 const MAX_DEPTH = 400
+/** Beyond it the place of a mistake is not looked for. */
+const MAX_SEARCHED = 8 * 1_048_576
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d]
 
@@ -114,20 +116,49 @@ function tooDeep(utf8: Buffer): number | undefined {
 /** V8's message with line and column, without the piece of the file that it quotes. */
 function whatIsWrong(error: unknown, text: string): string {
   const { message } = error as Error
-  const position = /at position (\d+)/.exec(message)?.[1]
-  if (position === undefined) {
-    return /end of JSON|unterminated/i.test(message)
-      ? `it ends in the middle, after ${text.length} characters. Whatever wrote it was cut off; look at its step.`
-      : `${oneLine(message.replace(/,? ?".*" is not valid JSON/s, ''), 200)}.`
+  const at = badAt(message, text)
+  if (at === undefined) return `${wording(message)}.`
+  const before = text.slice(0, at)
+  const where = `in line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')}`
+  return at >= text.trimEnd().length
+    ? `it ends in the middle, ${where}. Whatever wrote it was cut off; look at its step.`
+    : `${wording(message)} ${where}.`
+}
+
+function wording(message: string): string {
+  return oneLine(
+    message.replace(/ in JSON at position.*|,? (\.{3})?".*" (\.{3} )?is not valid JSON/s, ''),
+    120,
+  )
+}
+
+/** Where it goes wrong. V8 does not say so of an unexpected token: it is the end of the shortest text that has one. */
+function badAt(message: string, text: string): number | undefined {
+  const told = /at position (\d+)/.exec(message)?.[1]
+  if (told !== undefined) return Number(told)
+  if (endsEarly(message)) return text.length
+  if (text.length > MAX_SEARCHED) return undefined
+  let [good, bad] = [0, text.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (isGoodSoFar(text.slice(0, middle))) good = middle
+    else bad = middle
   }
-  const before = text.slice(0, Number(position))
-  const line = before.split('\n').length
-  const column = before.length - before.lastIndexOf('\n')
-  const what = oneLine(message.replace(/ in JSON at position.*/s, ''), 120)
-  const isCut = Number(position) >= text.trimEnd().length
-  return isCut
-    ? `it ends in the middle, in line ${line}, column ${column}. Whatever wrote it was cut off; look at its step.`
-    : `${what} in line ${line}, column ${column}.`
+  return bad - 1
+}
+
+function isGoodSoFar(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const { message } = error as Error
+    return endsEarly(message) || Number(/at position (\d+)/.exec(message)?.[1] ?? -1) >= text.length
+  }
+}
+
+function endsEarly(message: string): boolean {
+  return /end of JSON|Unterminated/.test(message)
 }
 
 function remedy(value: unknown): string {

@@ -11,6 +11,7 @@ import { isFailure } from '../../../shared/github/errors.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import type { Applied, Target } from '../plan/model.ts'
 import type { Finding } from '../sarif/model.ts'
+import { nameOf, unsplit } from './parts.ts'
 
 export type AlertOutcome = Pick<Applied, 'dismissed' | 'reopened' | 'warnings'>
 
@@ -56,14 +57,14 @@ export async function syncAlerts(
       if (ofTool.some(([, { accepted }]) => accepted)) {
         for (const alert of await all(github, target.ref, tool, 'open')) {
           if (signal.aborted) break
-          const place = places.get(keyOf(alert))
+          const place = placeOf(places, alert)
           if (place?.accepted)
             await change(alert, 'dismissed', () => dismissAlert(github, alert.number, place.comment))
         }
       }
       for (const alert of await all(github, target.ref, tool, 'dismissed')) {
         if (signal.aborted) break
-        const place = places.get(keyOf(alert))
+        const place = placeOf(places, alert)
         if (place === undefined || !alert.dismissedComment.startsWith(OURS)) continue
         if (!place.accepted) await change(alert, 'opened again', () => reopenAlert(github, alert.number))
         else if (alert.dismissedComment !== place.comment && !dismissed.includes(alert.number))
@@ -89,13 +90,20 @@ function placesOf(findings: readonly Finding[]): Map<string, Place> {
   return places
 }
 
+/** Parts of a split analysis have categories of their own. */
+function placeOf(places: ReadonlyMap<string, Place>, alert: Alert): Place | undefined {
+  return (
+    places.get(keyOf(alert)) ?? places.get(keyOf({ ...alert, category: unsplit(nameOf(alert.category)) }))
+  )
+}
+
 function keyOf({
   tool,
   category,
   rule,
   path = '',
 }: Pick<Alert, 'tool' | 'category' | 'rule' | 'path'>): string {
-  return [tool, category.replace(/\/$/, ''), rule, path].join('\n')
+  return [tool, nameOf(category), rule, path].join('\n')
 }
 
 /** At most {@link MAX_DISMISSED_COMMENT} characters, and the same in every run. */

@@ -7,6 +7,7 @@ import type { Base, Known, Target } from '../plan/model.ts'
 import { findingsOf } from '../sarif/findings.ts'
 import type { Analysis, Log } from '../sarif/model.ts'
 import { validate } from '../sarif/validate.ts'
+import { nameOf, unsplit } from './parts.ts'
 import { analysesWords } from './words.ts'
 
 /** Analyses that are looked at for one of the tool and category: those of other categories stand in between. */
@@ -34,7 +35,8 @@ export async function baseFindings(
   for (const [tool, ofTool] of byTool) {
     const words = (some: readonly Analysis[]): string => analysesWords({ analyses: some })
     try {
-      const newest = await newestOf(github, target, tool, new Set(ofTool.map(({ category }) => category)))
+      const categories = new Set(ofTool.map(({ category }) => category))
+      const newest = await newestOf(github, target, tool, categories)
       for (const analysis of ofTool) {
         const found = newest.get(analysis.category)
         if (found === undefined) {
@@ -42,10 +44,12 @@ export async function baseFindings(
           said.push(`${words([analysis])} has no analysis on ${base} to compare with: every finding is new.`)
           continue
         }
-        for (const one of knownFindings(await analysisSarif(github, found.id), analysis)) known.push(one)
+        for (const id of found.parts.values()) {
+          for (const one of knownFindings(await analysisSarif(github, id), analysis)) known.push(one)
+        }
         said.push(`${words([analysis])} is compared with ${base} at ${oneLine(found.commit).slice(0, 7)}.`)
       }
-      known.push(...(await dismissed(github, target, tool)))
+      for (const one of await dismissed(github, target, tool)) known.push(one)
     } catch (error) {
       if (signal.aborted || isFailure(error, 'cancelled')) throw error
       without.push(...ofTool.filter((analysis) => !without.includes(analysis)))
@@ -55,22 +59,36 @@ export async function baseFindings(
   return { known, without, said }
 }
 
+interface Newest {
+  commit: string
+  /** Category → id: one analysis, or all parts of one that was split. */
+  parts: Map<string, number>
+}
+
 /** By category: the newest analysis without an error. */
 async function newestOf(
   github: GitHub,
   { baseRef, ref, sha }: Target,
   tool: string,
   categories: ReadonlySet<string>,
-): Promise<Map<string, { id: number; commit: string }>> {
-  const found = new Map<string, { id: number; commit: string }>()
+): Promise<Map<string, Newest>> {
+  const found = new Map<string, Newest>()
+  const whole = new Set<string>()
   let count = 0
   try {
     for await (const { id, commit, category, error } of listAnalyses(github, { ref: baseRef, tool })) {
-      const name = category.replace(/\/$/, '')
+      const name = nameOf(category)
+      const of = categories.has(name) ? name : unsplit(name)
       const isOwn = baseRef === ref && commit === sha
-      if (error === '' && !isOwn && categories.has(name) && !found.has(name)) found.set(name, { id, commit })
+      if (error === '' && !isOwn && categories.has(of)) {
+        const known = found.get(of)
+        if (known === undefined) found.set(of, { commit, parts: new Map([[name, id]]) })
+        else if (known.commit === commit && !known.parts.has(name)) known.parts.set(name, id)
+        // An analysis in one piece has no other, and those of a commit before are older.
+        if (of === name || (known !== undefined && known.commit !== commit)) whole.add(of)
+      }
       count += 1
-      if (found.size === categories.size || count === MAX_LOOKED_AT) break
+      if (whole.size === categories.size || count === MAX_LOOKED_AT) break
     }
   } catch (error) {
     // How GitHub says that nothing was ever analysed.
@@ -101,7 +119,7 @@ async function dismissed(github: GitHub, { baseRef, ref }: Target, tool: string)
     try {
       for await (const alert of listAlerts(github, { ref: of, tool, state: 'dismissed' })) {
         const { number, rule, path, message } = alert
-        const category = alert.category.replace(/\/$/, '')
+        const category = unsplit(nameOf(alert.category))
         found.set(number, { tool, category, rule, path, message, fingerprints: {} })
       }
     } catch (error) {

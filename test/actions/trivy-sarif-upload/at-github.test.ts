@@ -342,6 +342,21 @@ describe('the base', () => {
     expect(said[0]).toContain('no analysis on refs/heads/main to compare with: every finding is new')
   })
 
+  test('in parts is all parts of the newest commit, however it was cut before', async () => {
+    const made = await scene()
+    const { one, second, state } = made
+    const later = addCommit(state, { message: 'feat: d' })
+    const upload = (sha: string, rule: string, category: string) =>
+      uploadAll(one, [document([{ rule }], 'Trivy', category)], targetAt(sha), options())
+    await upload(second, 'GONE', 'app/part-3')
+    for (const part of [1, 2]) await upload(later, `P${part}`, `app/part-${part}`)
+    const rules = async () =>
+      (await baseFindings(one, made.pull, [analysis()], signal)).known.map(({ rule }) => rule)
+    expect((await rules()).sort()).toEqual(['P1', 'P2'])
+    await upload(later, 'WHOLE', 'app')
+    expect(await rules()).toEqual(['WHOLE'])
+  })
+
   test('has what was dismissed, there or in the pull request', async () => {
     const { one, pull, state } = await scene()
     const [alert] = state.codeScanning.alerts
@@ -435,6 +450,14 @@ describe('alerts of accepted findings', () => {
     const { sync } = await scene()
     await sync(finding('CVE-1', accepted), finding('CVE-2'))
     expect(await sync(finding('CVE-1'), finding('CVE-2'))).toMatchObject({ reopened: [1] })
+  })
+
+  test('of an analysis in parts are found in all of them', async () => {
+    const { one, second, state, sync } = await scene()
+    await uploadAll(one, [document([{ rule: 'CVE-9' }], 'Trivy', 'app/part-2')], targetAt(second), options())
+    expect(await sync(finding('CVE-9', accepted))).toMatchObject({ dismissed: [3] })
+    expect(await sync(finding('CVE-9'))).toMatchObject({ reopened: [3] })
+    expect(state.codeScanning.alerts[2]?.category).toBe('app/part-2')
   })
 
   test('that a person dismissed stay as they are', async () => {

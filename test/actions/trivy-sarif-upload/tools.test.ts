@@ -29,16 +29,15 @@ describe('a report that a tool has written', () => {
     expectConclusion(done, 'success')
     expect(counts(done)).toEqual(severities)
     expect(done.outputs).toMatchObject({ uploaded: 'true', 'processing-status': 'complete' })
-    const [analysis] = stage.state.codeScanning.analyses
-    expect(analysis).toMatchObject({ tool, category: 'app' })
-    const { alerts } = stage.state.codeScanning
+    const { alerts, analyses } = stage.state.codeScanning
+    expect(analyses).toMatchObject([{ tool, category: 'app' }])
     expect(alerts).toHaveLength(severities.reduce((sum, count) => sum + count))
     const { findings } = JSON.parse(done.outputs['result'] ?? '') as {
       findings: { path: string; line: number }[]
     }
     expect([...new Set(findings.map(({ path }) => path))].sort()).toEqual(paths)
     // Every line of the sources is there, so every finding has the fingerprint of its line.
-    const { results } = analysis?.sarif as SentRun
+    const [{ results }] = analyses.map(({ sarif }) => sarif) as [SentRun]
     const prints = results.map(({ partialFingerprints }) => partialFingerprints?.['primaryLocationLineHash'])
     expect(prints).toEqual(prints.map(() => expect.stringMatching(/^[0-9a-f]{1,16}:\d+$/)))
     expect(results).toHaveLength(alerts.length)

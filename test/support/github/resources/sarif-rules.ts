@@ -78,7 +78,7 @@ function checkResult(
     found.add(`an invalid URI was provided as a SARIF location: ${uri}`)
 }
 
-/** `automationDetails.id` without what follows its last slash. */
+/** `automationDetails.id` without what follows its last slash; none, where there is no slash. */
 export function categoryOf(id = ''): string {
-  return id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : id
+  return id.slice(0, Math.max(0, id.lastIndexOf('/')))
 }
