@@ -70,11 +70,12 @@ export function report(
   setResult('trivy-sarif-upload', result, context.temp)
   writeSummary(summaryBlocks(inputs, observation, plan, applied))
 
-  annotateFindings(worst.slice(0, inputs.annotations))
+  // GitHub shows ten annotations of each level: what a person has to know comes before the findings.
   if (upload.said !== '' && upload.skippedReason !== 'never') log.notice('Not uploaded', upload.said)
   for (const notice of plan.notices) log.notice('Trivy SARIF upload', notice)
   for (const { said } of plan.trimmed) log.warning('A limit of GitHub', said)
   for (const warning of applied?.warnings ?? []) log.warning('Trivy SARIF upload', warning)
+  annotateFindings(worst.slice(0, inputs.annotations))
   if (applied?.analysisUrl !== undefined) log.info(`Alerts: ${applied.analysisUrl}`)
 
   const red = troubles.map(({ title, message }) => `${title}: ${message}`)

@@ -17,6 +17,7 @@ export function worstFirst({ findings, gate }: Pick<Plan, 'findings' | 'gate'>):
 
 /** `src/app.ts:12`, or the image with the path in it; pure. */
 export function placeOf({ target, path, line }: Finding): string {
-  if (target !== undefined) return path === undefined || path === target ? target : `${target}: ${path}`
+  // Packages of the system stand at the image itself, whose path is its name without the registry.
+  if (target !== undefined) return path === undefined || target.endsWith(path) ? target : `${target}: ${path}`
   return path === undefined ? '' : line === undefined ? path : `${path}:${line}`
 }

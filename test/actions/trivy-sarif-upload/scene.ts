@@ -57,7 +57,9 @@ export interface Scene {
   main: string
   /** Pull request 7 with its merge commit. */
   pull: { head: string; merge: string }
-  /** Runs the bundle on a report, as on a push to main. */
+  /** How the bundle is run on a report, as on a push to main. */
+  options(results: readonly Result[] | string, options?: StepOptions): RunOptions
+  /** Runs it. */
   step(results: readonly Result[] | string, options?: StepOptions): Promise<StepResult>
 }
 
@@ -79,20 +81,21 @@ export async function scene(options: StageOptions = {}): Promise<Scene> {
   const merge = addCommit(state, { message: 'Merge', branch: '', parents: [main, head] })
   state.refs.set('refs/pull/7/head', head)
   state.refs.set('refs/pull/7/merge', merge)
+  const optionsOf: Scene['options'] = (results, { inputs = {}, context, ...more } = {}) => {
+    const workspace = more.workspace ?? tempFolder('nexus-sarif-')
+    writeFileSync(join(workspace, 'report.sarif'), typeof results === 'string' ? results : report(results))
+    return {
+      action: 'trivy-sarif-upload',
+      event: { name: 'push', payload: { repository: repositoryJson(stage) } },
+      ...more,
+      workspace,
+      inputs: { 'sarif-file': 'report.sarif', category: 'app', ...inputs },
+      context: { ...at(stage), sha: state.refs.get('refs/heads/main') ?? main, ...context },
+    }
+  }
   return {
-    ...{ stage, main, pull: { head, merge } },
-    step: (results, { inputs = {}, context, ...more } = {}) => {
-      const workspace = more.workspace ?? tempFolder('nexus-sarif-')
-      writeFileSync(join(workspace, 'report.sarif'), typeof results === 'string' ? results : report(results))
-      return runAction({
-        action: 'trivy-sarif-upload',
-        event: { name: 'push', payload: { repository: repositoryJson(stage) } },
-        ...more,
-        workspace,
-        inputs: { 'sarif-file': 'report.sarif', category: 'app', ...inputs },
-        context: { ...at(stage), sha: state.refs.get('refs/heads/main') ?? main, ...context },
-      })
-    },
+    ...{ stage, main, pull: { head, merge }, options: optionsOf },
+    step: (results, given) => runAction(optionsOf(results, given)),
   }
 }
 
