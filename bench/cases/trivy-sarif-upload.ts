@@ -129,7 +129,7 @@ function report({ results, rules, inSource = false }: Size): string {
     return {
       ...{ ruleId: id(rule), ruleIndex: rule, level: 'error', message: { text } },
       locations: [{ physicalLocation: { artifactLocation: { uri, uriBaseId: 'ROOTPATH' }, region } }],
-      properties: { layers: `${mark} installed in layer sha256:${mark.repeat(6)} `.repeat(18) },
+      properties: { layers: `${mark} installed in layer sha256:${mark.repeat(6)} `.repeat(20) },
     }
   }
   const run = {
