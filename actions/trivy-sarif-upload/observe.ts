@@ -53,10 +53,8 @@ export async function observe(
 ): Promise<Observation> {
   const workspace = context.workspace || process.cwd()
   const checkout = resolve(workspace, inputs.checkoutPath ?? '.')
-  const event = readEvent() as EventPayload
   // Before a scan that takes minutes: this may be refused.
-  const asks = inputs.issues === 'sync' ? connect : undefined
-  const target = targetOf(inputs, context, event, await targetFacts(checkout, event, asks))
+  const target = await whereTo(inputs, context, checkout, connect)
   const scanned = await runScan(inputs, workspace, context, signal)
   const read = await readReports(inputs, workspace)
   const logs = [...(scanned === undefined ? [] : [scanned.log]), ...read.logs]
@@ -81,6 +79,23 @@ export async function observe(
   const issues = await issuesOf(inputs, target, connect, troubles)
   const today = new Date().toISOString().slice(0, 10)
   return { prepared, missing: read.missing, scan: scanned?.facts, target, base, issues, today, troubles }
+}
+
+/** What the results belong to. Where GitHub hears nothing of them, that need not be known. */
+async function whereTo(
+  inputs: Inputs,
+  context: RunContext,
+  checkout: string,
+  connect: Connect | undefined,
+): Promise<Target> {
+  const { ref, sha } = context
+  if (inputs.upload === 'never' && !inputs.onlyNew && inputs.issues === 'none') {
+    const unknown = { pullRequest: undefined, isPublic: undefined, readOnly: undefined }
+    return { ref, sha, baseRef: ref, onDefaultBranch: false, ...unknown }
+  }
+  const event = readEvent() as EventPayload
+  const asks = inputs.issues === 'sync' ? connect : undefined
+  return targetOf(inputs, context, event, await targetFacts(checkout, event, asks))
 }
 
 /** What Trivy found, when there is a scan. */

@@ -94,7 +94,11 @@ function titleOf(rule: ReportingDescriptor | undefined, titles: Map<ReportingDes
   if (rule === undefined) return ''
   const known = titles.get(rule)
   if (known !== undefined) return known
-  const title = firstLine(rule.shortDescription?.text ?? rule.fullDescription?.text ?? rule.name ?? '')
+  const { id, shortDescription, fullDescription, name } = rule
+  // What Semgrep writes where others describe the rule; its message comes second.
+  const empty = [id, `Semgrep Finding: ${id}`]
+  const texts = [shortDescription?.text, fullDescription?.text, name]
+  const title = firstLine(texts.find((text) => text !== undefined && !empty.includes(text)) ?? '')
   titles.set(rule, title)
   return title
 }

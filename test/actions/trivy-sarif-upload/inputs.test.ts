@@ -113,3 +113,13 @@ describe('globs', () => {
     expect(found('no/*.sarif')).toEqual([])
   })
 })
+
+test('with `upload: never` it does not matter what the results belong to', async () => {
+  const step = await sent(log([result()]), {
+    inputs: { token: '' },
+    event: { name: 'workflow_run', payload: {} },
+    context: { ref: '', sha: '', repository: '' },
+  })
+  expectConclusion(step, 'success')
+  expect(step.outputs).toMatchObject({ total: '1', 'skipped-reason': 'never' })
+})
