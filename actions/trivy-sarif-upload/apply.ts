@@ -1,6 +1,5 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { RunContext } from '../../shared/action/context.ts'
 import { messageOf } from '../../shared/action/errors.ts'
 import { contains } from '../../shared/files/regular.ts'
@@ -94,7 +93,7 @@ function writeFiles(path: string, { documents }: Plan, { workspace, temp }: RunC
     const file =
       index === 0 ? first : `${first.slice(0, first.length - extension.length)}.${index + 1}${extension}`
     // A link in its place is replaced, not followed.
-    writeWhole(file, gunzipSync(gzip))
+    writeWhole(file, process.getBuiltinModule('node:zlib').gunzipSync(gzip))
     return file
   })
 }

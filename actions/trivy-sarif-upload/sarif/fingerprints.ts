@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { readRegularFile } from '../../../shared/files/regular.ts'
 import { lineHashes } from './line-hash.ts'
@@ -34,7 +33,10 @@ export function addLineHashes(wanted: ReadonlyMap<string, readonly Wanted[]>, ch
  * image, or a new version of the package that still has the fault, is the same alert.
  */
 export function packageHash(rule: string, { name }: Package, path: string): string {
-  return createHash('sha256')
+  // Loaded on first use: most reports are about sources.
+  return process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
     .update(JSON.stringify([rule, name, path]))
     .digest('hex')
     .slice(0, 16)

@@ -1,4 +1,3 @@
-import { constants, createGzip } from 'node:zlib'
 import { LIMITS, type Part } from './limits.ts'
 
 /** gzipped SARIF, and how much of the only run is in it. */
@@ -110,6 +109,7 @@ function* chunked(texts: Iterable<string>): Generator<string> {
 }
 
 function compressor() {
+  const { constants, createGzip } = process.getBuiltinModule('node:zlib')
   const stream = createGzip({ level: 6, chunkSize: CHUNK })
   const chunks: Buffer[] = []
   let size = 0

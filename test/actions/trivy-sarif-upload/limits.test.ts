@@ -166,7 +166,7 @@ describe('at its edge a limit changes nothing, and over it says count and limit'
   test('10 MB gzipped together: several uploads, and nothing is lost', async () => {
     const runs = many(3, (run) => ({
       ...log(
-        many(2_500, (index) =>
+        many(4_900, (index) =>
           result('r0', `src/${index}.ts`, { message: { text: noise(index + run * 10_000, 15) } }),
         ),
         { rules },
