@@ -1,7 +1,7 @@
 // Takes the place of `@actions/core` in the bundle of an action that uses @actions/cache: what ../stand-ins/core.js has,
 // with places in files for annotations, and the one function more that the cache calls.
 import { EOL } from 'node:os'
-import * as core from '../stand-ins/core.js'
+import { notice as plainNotice, warning as plainWarning } from '../stand-ins/core.js'
 
 export {
   debug,
@@ -15,12 +15,14 @@ export {
 } from '../stand-ins/core.js'
 
 export const isDebug = () => process.env.RUNNER_DEBUG === '1'
-export const notice = (message, properties = {}) => annotate('notice', message, properties)
-export const warning = (message, properties = {}) => annotate('warning', message, properties)
+
+export const notice = (message, properties = {}) =>
+  properties.file === undefined ? plainNotice(message, properties) : annotate('notice', message, properties)
+export const warning = (message, properties = {}) =>
+  properties.file === undefined ? plainWarning(message, properties) : annotate('warning', message, properties)
 
 /** Message and properties are escaped as in the other stand-in. */
 function annotate(command, message, { title, file, startLine }) {
-  if (file === undefined) return core[command](message, { title })
   const properties = Object.entries({ title, file, line: startLine })
     .filter(([, value]) => value)
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)

@@ -14,8 +14,8 @@ export class HttpClient {
   }
 
   async real() {
-    // A name of tsconfig.json, whose path is that from where scripts/bundle.ts puts this folder.
-    const { HttpClient: Real } = await import('real-http-client')
+    // Its own name leads here. The path is that from where scripts/bundle.ts puts this folder.
+    const { HttpClient: Real } = await import('../../../../node_modules/@actions/http-client/lib/index.js')
     this.client ??= new Real(...this.options)
     return this.client
   }

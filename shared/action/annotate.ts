@@ -20,5 +20,6 @@ export function annotate(
     place === undefined
       ? {}
       : { file: safe(place.file), ...(place.line === undefined ? {} : { startLine: place.line }) }
-  core[kind](safe(text), { title: safe(title), ...where })
+  const write = kind === 'notice' ? core.notice : core.warning
+  write(safe(text), { title: safe(title), ...where })
 }

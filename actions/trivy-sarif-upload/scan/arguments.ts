@@ -18,11 +18,15 @@ const OURS: Readonly<Record<string, string>> = {
   '--ignore-unfixed': 'use "ignore-unfixed"',
   '--ignorefile': 'use "ignore-file"',
   '--output': 'use "output-file"',
+  '--password': 'set the variable TRIVY_PASSWORD: arguments are seen by every program of the machine',
+  '--registry-token':
+    'set the variable TRIVY_REGISTRY_TOKEN: arguments are seen by every program of the machine',
   '--report': 'the report has to be SARIF',
   '--scanners': 'use "scanners"',
   '--security-checks': 'use "scanners"',
   '--severity': 'what is not reported cannot be counted; "fail-on" decides what fails',
   '--template': 'the report has to be SARIF',
+  '--token': 'set the variable TRIVY_TOKEN: arguments are seen by every program of the machine',
   '--timeout': 'use "scan-timeout"',
   '--version': 'use "trivy-version"',
 }

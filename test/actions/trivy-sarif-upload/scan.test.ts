@@ -155,6 +155,7 @@ describe('how Trivy is started', () => {
       'use "fail-on": with an exit code of its own, findings look like a scan that failed.',
     ],
     ['an option and its value', { 'trivy-args': '--skip-dirs vendor' }, 'one line is one argument'],
+    ['a password', { 'trivy-args': '--password=hunter2' }, 'set the variable TRIVY_PASSWORD'],
     ['more targets', { 'trivy-args': 'other' }, '"other" is no option'],
     ['short options', { 'trivy-args': '-qf' }, '"-qf": write the long form'],
     [
