@@ -35,7 +35,9 @@ export function assignCategories(
   const groups = new Map<string, number[]>()
   for (const [index, { run }] of runs.entries()) {
     const key = JSON.stringify([run.tool.driver.name.toLowerCase(), wanted[index]?.own ?? category])
-    groups.set(key, [...(groups.get(key) ?? []), index])
+    const members = groups.get(key)
+    if (members === undefined) groups.set(key, [index])
+    else members.push(index)
   }
   const notes: string[] = []
   const taken = new Set<string>()

@@ -149,8 +149,7 @@ export function limitRules(part: Part, used: boolean, trimmed: Trimmed[]): Part 
     return { ...component, rules: kept }
   }
   const needed = extensions.filter(({ rules = [] }) => rules.some(({ id }) => ids.has(id)))
-  const rest = extensions.filter((each) => !needed.includes(each))
-  const keptExtensions = [...needed, ...rest].slice(0, LIMITS.extensions)
+  const keptExtensions = [...new Set([...needed, ...extensions])].slice(0, LIMITS.extensions)
   const tool = { ...part.run.tool, driver: chosen(driver), extensions: keptExtensions.map(chosen) }
   if (extensions.length === 0) delete (tool as { extensions?: unknown }).extensions
   if (isOver) {
