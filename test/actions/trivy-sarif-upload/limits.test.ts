@@ -304,3 +304,17 @@ describe('packing', () => {
     expect(LIMITS.bytes).toBeLessThanOrEqual(10_000_000)
   })
 })
+
+test('52 MB and 20,000 results are read, checked, sent and counted', async () => {
+  const pad = 'installed in a layer, '.repeat(112)
+  const results = many(20_000, (index) =>
+    result(`r${index % 4}`, `src/${index % 3_000}.ts`, { properties: { pad: `${pad}${index}` } }),
+  )
+  const text = JSON.stringify({ version: '2.1.0', ...log(results, { rules }) })
+  expect(text.length).toBeGreaterThan(52_000_000)
+  const { stage, step } = await scene()
+  const done = await step(text, { inputs: { 'fail-on': 'critical', annotations: '0' }, deadlineMs: 120_000 })
+  expect(counts(done)).toEqual([5_000, 5_000, 5_000, 5_000, 0])
+  expect(done.outputs).toMatchObject({ gate: 'failed', uploaded: 'true', 'processing-status': 'complete' })
+  expect(stage.state.codeScanning.uploads).toHaveLength(1)
+}, 180_000)
