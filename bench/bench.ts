@@ -8,6 +8,7 @@ import { changelog } from './cases/changelog.ts'
 import { healthCheck } from './cases/health-check.ts'
 import { semverTag } from './cases/semver-tag.ts'
 import { slackNotify } from './cases/slack-notify.ts'
+import { trivySarifUpload } from './cases/trivy-sarif-upload.ts'
 import type { Row } from './row.ts'
 
 const { values, positionals } = parseArgs({
@@ -26,6 +27,7 @@ const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
   'health-check': healthCheck,
   'semver-tag': semverTag,
   'slack-notify': slackNotify,
+  'trivy-sarif-upload': trivySarifUpload,
 }
 const rows: Row[] = []
 for (const [action, measure] of Object.entries(CASES)) {

@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { minify } from 'terser'
 import { ROOT, readManifest } from './actions.ts'
@@ -68,12 +68,20 @@ async function emit(stage: string, action: string): Promise<void> {
 
 /** ncc reads `paths` from the tsconfig.json of the folder it runs in: that is how the stand-ins get into the bundle. */
 async function pack(stage: string, entry: string): Promise<Stats> {
-  const cwd = join(stage, 'bundle')
-  cpSync(join(ROOT, 'bundle'), cwd, { recursive: true })
+  cpSync(join(ROOT, 'bundle'), join(stage, 'bundle'), { recursive: true })
+  // The cache needs more of the modules that are stood in for than everybody else.
+  const cwd = join(stage, 'bundle', importsCache(dirname(entry)) ? 'with-cache' : '')
   const ncc = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js')
-  const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', '../stats.json']
-  await node([ncc, 'build', entry, '-o', '../packed', ...options], cwd)
+  const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', join(stage, 'stats.json')]
+  await node([ncc, 'build', entry, '-o', join(stage, 'packed'), ...options], cwd)
   return JSON.parse(readFileSync(join(stage, 'stats.json'), 'utf8')) as Stats
+}
+
+/** Whether the JavaScript of an action, in this folder, loads @actions/cache. */
+function importsCache(folder: string): boolean {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.js'))
+    .some((path) => readFileSync(join(folder, path), 'utf8').includes("import('@actions/cache')"))
 }
 
 /** Gives the files their readable names and makes them small. ncc's own --minify leaves what is loaded on use as it is. */

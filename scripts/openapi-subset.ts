@@ -27,6 +27,15 @@ const OPERATIONS = [
   'GET /repos/{owner}/{repo}/releases/{release_id}',
   'POST /repos/{owner}/{repo}/releases',
   'PATCH /repos/{owner}/{repo}/releases/{release_id}',
+  'POST /repos/{owner}/{repo}/code-scanning/sarifs',
+  'GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}',
+  'GET /repos/{owner}/{repo}/code-scanning/analyses',
+  'GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}',
+  'GET /repos/{owner}/{repo}/code-scanning/alerts',
+  'PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}',
+  'GET /repos/{owner}/{repo}/issues',
+  'POST /repos/{owner}/{repo}/issues',
+  'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
 ]
 
 /** Type → fields that stay; the arguments and the types of a field come with it. */

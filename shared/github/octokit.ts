@@ -18,6 +18,8 @@ export interface Connection {
 
 /** One request, name lookup to last byte. GitHub itself gives up after 10 s. */
 const REQUEST_MS = 30_000
+/** A body of 13 MB (an analysis at its limit) has longer: the slowest line that is waited for, in bytes per ms. */
+const SLOWEST_LINE = 200
 
 const silent = (): void => {}
 /** Octokit would warn on the console, past the one way to the log. */
@@ -32,7 +34,8 @@ export async function connectOctokit(options: GitHubOptions): Promise<Connection
   const { getOctokit } = await import('@actions/github')
   const connections = keepAlive()
   const fetch = transport({
-    timeout: () => Math.max(1, Math.min(REQUEST_MS, options.deadline - performance.now())),
+    timeout: (bytes) =>
+      Math.max(1, Math.min(REQUEST_MS + bytes / SLOWEST_LINE, options.deadline - performance.now())),
     signal: options.signal,
     env: options.env,
     keepAlive: connections,

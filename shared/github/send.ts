@@ -11,6 +11,8 @@ export interface Call {
   parameters?: Readonly<Record<string, unknown>>
   /** Such as `the tag v1.2.3`: what the call is about, for messages. */
   about: string
+  /** The media type to ask for, when it is not GitHub's own; it has to be JSON, such as `application/sarif+json`. */
+  accept?: string
   /**
    * Whether it may be sent again after a failure that leaves its outcome open. When not given: GET may, anything else
    * may not, and then the error is `uncertain`.
@@ -99,11 +101,15 @@ async function attemptCall<T>(
     const { status, headers, data } = await request(route, {
       ...(route.includes('{owner}') ? { owner, repo } : {}),
       ...parameters,
-      headers: { 'x-github-api-version': '2022-11-28' },
+      headers: {
+        'x-github-api-version': '2022-11-28',
+        ...(call.accept === undefined ? {} : { accept: call.accept }),
+      },
     })
-    const reply = { status, headers: headers as Record<string, string>, data: data as T }
+    const value = call.accept === undefined ? data : jsonOf(data)
+    const reply = { status, headers: headers as Record<string, string>, data: value as T }
     // A proxy's or a captive portal's page comes with 200 as well.
-    if (status !== 204 && (typeof data !== 'object' || data === null)) {
+    if (status !== 204 && (typeof value !== 'object' || value === null)) {
       return { ok: false, failed: notJson(status) }
     }
     const failed = call.check?.(reply)
@@ -119,6 +125,16 @@ function withRef({ route, parameters = {} }: Call): Required<Pick<Call, 'route' 
   if (typeof ref !== 'string' || !route.endsWith('/{ref}')) return { route, parameters }
   const path = ref.split('/').map(encodeURIComponent).join('/')
   return { route: route.slice(0, -'{ref}'.length) + path, parameters: others }
+}
+
+/** Octokit leaves the body of a media type that it does not know as text or bytes. */
+function jsonOf(data: unknown): unknown {
+  if (typeof data !== 'string' && !(data instanceof ArrayBuffer)) return data
+  try {
+    return JSON.parse(typeof data === 'string' ? data : Buffer.from(data).toString('utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 function notJson(status: number): Failed {

@@ -21,8 +21,8 @@ interface FetchAnswer {
 }
 
 export interface TransportOptions {
-  /** Milliseconds that one request may still take. */
-  timeout: () => number
+  /** Milliseconds that one request with a body of this length may still take. */
+  timeout: (bytes: number) => number
   signal: AbortSignal | undefined
   env: NodeJS.ProcessEnv | undefined
   keepAlive: KeepAlive
@@ -43,7 +43,7 @@ export function transport(options: TransportOptions): Fetch {
       method,
       headers,
       body,
-      timeout: options.timeout(),
+      timeout: options.timeout(body?.length ?? 0),
       maxBody: MAX_BODY,
       followRedirects: method === 'GET' ? MAX_REDIRECTS : 0,
       signal: options.signal,

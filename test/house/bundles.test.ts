@@ -18,7 +18,8 @@ describe.each(actionNames())('the bundle of %s', (action) => {
     const { chunks } = await once()
     expect(tooEager(chunks)).toEqual([])
     expect(chunks.flatMap(({ packages }) => packages)).not.toContain('undici')
-  })
+    // It makes the bundle, and the client of the cache alone is 2.5 MB to make small.
+  }, 120_000)
 
   test('starts as far as refusing a wrong input', async () => {
     startBundle((await once()).files)

@@ -10,6 +10,7 @@ const LEAST: Record<string, Record<string, string>> = {
   changelog: { token: 'x', to: 'main' },
   'health-check': { url: 'http://127.0.0.1:8080/' },
   'semver-tag': { token: 'x', sha: '4f1e2d3c5b6a79880716253443526170f1e2d3c4' },
+  'trivy-sarif-upload': { token: 'x', 'sarif-file': 'results.sarif', matrix: 'null' },
 }
 
 interface InputsRoom {

@@ -48,7 +48,15 @@ export function certificate(kind: CertificateKind): Promise<Credentials> {
   return credentials
 }
 
-async function make(kind: CertificateKind): Promise<Credentials> {
+/** A good certificate for other names: that of a server of the world which a test takes the place of. */
+export function certificateFor(...hosts: readonly string[]): Promise<Credentials> {
+  return make(
+    'good',
+    hosts.map((value) => ({ type: 'dns', value })),
+  )
+}
+
+async function make(kind: CertificateKind, given?: x509.JsonGeneralNames): Promise<Credentials> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const subject = `CN=${kind}.test`
   const names: x509.JsonGeneralNames =
@@ -72,7 +80,7 @@ async function make(kind: CertificateKind): Promise<Credentials> {
     notAfter: new Date(Date.now() + (to ?? 0) * DAY_MS),
     publicKey: keys.publicKey,
     signingKey: own ? keys.privateKey : signer.keys.privateKey,
-    extensions: [new x509.SubjectAlternativeNameExtension(names)],
+    extensions: [new x509.SubjectAlternativeNameExtension(given ?? names)],
   })
   return { key: await privatePem(keys.privateKey), cert: cert.toString('pem') }
 }

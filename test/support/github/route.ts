@@ -9,6 +9,8 @@ export interface Asked {
   query: URLSearchParams
   /** Checked against GitHub's description. */
   body: Readonly<Record<string, unknown>>
+  /** The media type that is asked for. */
+  accept: string
   /** `http://127.0.0.1:1234/api/v3`: for addresses in answers. */
   apiUrl: string
   /** `http://127.0.0.1:1234` */
@@ -19,14 +21,18 @@ export interface Answer {
   status: number
   data?: unknown
   headers?: Readonly<Record<string, string>>
+  /** Of a media type that GitHub's description does not have. */
+  undescribed?: boolean
 }
+
+export type Permission = 'contents' | 'metadata' | 'pull-requests' | 'security-events' | 'issues'
 
 /** What a resource answers to. */
 export interface Route {
   /** As GitHub's description names it: `GET /repos/{owner}/{repo}`. */
   operation: string
   /** What a token needs, such as `contents: write`; the repository itself can be seen by any. */
-  needs: readonly [permission: 'contents' | 'metadata' | 'pull-requests', level: 'read' | 'write']
+  needs: readonly [permission: Permission, level: 'read' | 'write']
   handle: (asked: Asked) => Answer
 }
 

@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { wrongAnswer, wrongBody } from './description.ts'
 import type { Fault } from './faults.ts'
 import { Faults } from './faults.ts'
+import { codeScanning } from './resources/code-scanning.ts'
 import { commits } from './resources/commits.ts'
 import { graphql } from './resources/graphql.ts'
+import { issues } from './resources/issues.ts'
 import { refs } from './resources/refs.ts'
 import { releases } from './resources/releases.ts'
 import { repository } from './resources/repository.ts'
@@ -13,7 +15,10 @@ import { type Answer, type Asked, findRoute, notFound, type Route, refusal } fro
 import { emptyState, type State } from './state.ts'
 import { jobToken, mayNot, type Token } from './tokens.ts'
 
-const ROUTES: readonly Route[] = [...refs, ...tagObjects, ...releases, ...commits, ...repository]
+const ROUTES: readonly Route[] = [
+  ...[...refs, ...tagObjects, ...releases, ...commits, ...repository],
+  ...[...codeScanning, ...issues],
+]
 
 export interface StageOptions {
   state?: State
@@ -131,7 +136,9 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
       stage.limits.remaining -= 1
       const { apiUrl } = stage
       const body = (parsed(text) ?? {}) as Record<string, unknown>
-      const asked: Asked = { state, token, parameters: {}, query: url.searchParams, body, apiUrl, serverUrl }
+      const accept = headers['accept'] ?? ''
+      const query = url.searchParams
+      const asked: Asked = { state, token, parameters: {}, query, body, accept, apiUrl, serverUrl }
       if (isGraphql) return graphql(asked, { without: options.without ?? [] })
       if (found === undefined || !isHere(found.parameters)) return notFound()
       const { route, parameters } = found
@@ -141,7 +148,8 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
         return refusal(422, `Invalid request.\n\n${wrong.join('\n')}`)
       }
       const answer = mayNot(route, token, state) ?? route.handle({ ...asked, parameters })
-      stage.violations.push(...wrongAnswer(route.operation, answer.status, answer.data))
+      if (answer.undescribed !== true)
+        stage.violations.push(...wrongAnswer(route.operation, answer.status, answer.data))
       return answer
     }
   }

@@ -21,6 +21,8 @@ export interface State {
   /** E-mail address → login: whose commits GitHub knows. */
   logins: Map<string, string>
   rules: RefRule[]
+  issues: StageIssue[]
+  codeScanning: StageCodeScanning
   /** Releases that are published from now on cannot be changed, nor can their tags. */
   immutableReleases: boolean
   nextId: number
@@ -82,6 +84,75 @@ export interface StagePull {
   commits: string[]
 }
 
+export interface StageIssue {
+  number: number
+  title: string
+  body: string | null
+  labels: string[]
+  state: 'open' | 'closed'
+  reason: 'completed' | 'not_planned' | 'reopened' | 'duplicate' | null
+  author: string
+  association: 'NONE' | 'CONTRIBUTOR' | 'COLLABORATOR' | 'MEMBER' | 'OWNER'
+  /** It is a pull request, which GitHub lists as well. */
+  isPull: boolean
+  createdAt: string
+}
+
+/** Code scanning of the repository. */
+export interface StageCodeScanning {
+  /** `unlicensed`: a private repository without Code Security. */
+  access: 'on' | 'off' | 'unlicensed'
+  /** CodeQL's default setup refuses CodeQL analyses of anybody else. */
+  defaultSetup: boolean
+  /** Looks at an upload that still show it as pending. */
+  pendingLooks: number
+  /** What processing says of every upload, instead of taking it. */
+  processingErrors: string[]
+  uploads: StageUpload[]
+  analyses: StageAnalysis[]
+  alerts: StageAlert[]
+}
+
+export interface StageUpload {
+  id: string
+  ref: string
+  commit: string
+  /** Unpacked. */
+  sarif: unknown
+  looks: number
+  status: 'pending' | 'complete' | 'failed'
+  errors: string[]
+}
+
+export interface StageAnalysis {
+  id: number
+  ref: string
+  commit: string
+  tool: string
+  category: string
+  sarifId: string
+  createdAt: string
+  results: number
+  rules: number
+  /** One run, as it was uploaded. */
+  sarif: unknown
+}
+
+export interface StageAlert {
+  number: number
+  tool: string
+  category: string
+  rule: string
+  path: string
+  line: number
+  message: string
+  /** What makes it the same alert in a later analysis. */
+  identity: string
+  /** Refs where it is open, or was. */
+  refs: Map<string, 'open' | 'fixed'>
+  dismissed: { reason: string; comment: string | null; by: string; at: string } | undefined
+}
+
 /** A ruleset that is active. */
 export interface RefRule {
   /** Full names. */
@@ -96,7 +167,11 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
   return {
     ...{ owner, name, defaultBranch: 'main', private: false, archived: false },
     ...{ commits: new Map(), tagObjects: new Map(), otherObjects: new Map(), refs: new Map() },
-    ...{ releases: [], latestRelease: undefined, pulls: [], logins: new Map(), files: new Map(), rules: [] },
+    ...{ releases: [], latestRelease: undefined, pulls: [], logins: new Map(), files: new Map(), rules: [], issues: [] },
+    codeScanning: {
+      ...{ access: 'on', defaultSetup: false, pendingLooks: 0, processingErrors: [] },
+      ...{ uploads: [], analyses: [], alerts: [] },
+    },
     ...{ immutableReleases: false, nextId: 1, now: Date.now },
   }
 }

@@ -9,9 +9,14 @@ export interface Token {
   permissions: Readonly<Record<string, 'read' | 'write'>>
 }
 
-/** The GITHUB_TOKEN of a job with `contents: write` and `pull-requests: read`. */
+/** The GITHUB_TOKEN of a job. */
 export const jobToken = (
-  permissions: Token['permissions'] = { contents: 'write', 'pull-requests': 'read' },
+  permissions: Token['permissions'] = {
+    contents: 'write',
+    'pull-requests': 'read',
+    'security-events': 'write',
+    issues: 'write',
+  },
 ): Token => ({
   login: 'github-actions[bot]',
   kind: 'github-token',

@@ -1,0 +1,84 @@
+import type { RunContext } from '../../shared/action/context.ts'
+import { oneLine } from '../../shared/text/untrusted.ts'
+import { accepted, unused } from './plan/accept.ts'
+import { countFindings, gateOf, isCounted } from './plan/gate.ts'
+import { planIssues } from './plan/issues.ts'
+import type { Gate, Inputs, IssuePlan, Observation, Plan } from './plan/model.ts'
+import { withNew } from './plan/new.ts'
+import { documentsOf, type Sendable } from './sarif/documents.ts'
+import { type Finding, SEVERITIES } from './sarif/model.ts'
+import { decideUpload } from './upload/target.ts'
+
+/** No report is no clean report. */
+const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'], offending: [] }
+
+/** Decides on everything: what counts, the gate, what is uploaded, which issues change. Pure; nothing is written. */
+export async function decide(inputs: Inputs, observation: Observation, context: RunContext): Promise<Plan> {
+  const { prepared, base, missing, scan, target, today } = observation
+  const stated = accepted(prepared.findings, inputs.accept, today)
+  const findings = base === undefined ? stated : withNew(stated, base)
+  const wanted = inputs.upload !== 'never' || inputs.outputFile !== undefined
+  const { documents, trimmed, refused } = wanted
+    ? await documentsOf(sendable(observation, inputs, findings), inputs)
+    : { documents: [], trimmed: [], refused: undefined }
+  const incomplete = prepared.analyses.filter(({ complete }) => !complete)
+  return {
+    findings,
+    counts: countFindings(findings),
+    gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
+    documents,
+    trimmed,
+    upload: decideUpload(inputs, target, prepared.runs.length),
+    refused,
+    issues: issuesOf(inputs, observation, context, findings),
+    notices: [
+      ...missing.map(
+        (name) => `"${oneLine(name, 200)}" is not there: nothing is uploaded for it, and no alert is closed.`,
+      ),
+      ...incomplete.map(
+        ({ tool, source }) =>
+          `${oneLine(tool, 60)} says that it did not come to a good end (${oneLine(source, 100)}): its report may lack findings.`,
+      ),
+      ...(scan?.notices ?? []),
+      ...(target.said ?? []),
+      ...(base?.said ?? []),
+      ...unused(prepared.findings, inputs.accept).map(
+        ({ rule }) => `accept: no finding has the rule "${oneLine(rule, 100)}" (any more).`,
+      ),
+      ...prepared.notes,
+    ],
+  }
+}
+
+/** With `accept-mode: omit`, what is accepted or suppressed is not sent. */
+function sendable(
+  { prepared }: Observation,
+  { acceptMode }: Pick<Inputs, 'acceptMode'>,
+  findings: readonly Finding[],
+): Sendable[] {
+  const byRun: Map<number, Finding>[] = prepared.runs.map(() => new Map())
+  for (const finding of findings) {
+    if (acceptMode === 'dismiss' || isCounted(finding)) byRun[finding.run]?.set(finding.result, finding)
+  }
+  const rankOf = (finding: Finding | undefined): number =>
+    finding === undefined
+      ? SEVERITIES.length * 2
+      : SEVERITIES.indexOf(finding.severity) + (isCounted(finding) ? 0 : SEVERITIES.length)
+  return prepared.runs.flatMap((run, index) => {
+    const analysis = prepared.analyses[index]
+    const own = byRun[index]
+    if (analysis === undefined || own === undefined) return []
+    return [{ run, analysis, findings: own, rank: (result: number) => rankOf(own.get(result)) }]
+  })
+}
+
+function issuesOf(
+  inputs: Inputs,
+  { prepared, missing, target, issues }: Observation,
+  { serverUrl, repository }: RunContext,
+  findings: readonly Finding[],
+): IssuePlan | undefined {
+  if (inputs.issues === 'none' || issues === undefined) return undefined
+  const { analyses } = prepared
+  return planIssues({ inputs, findings, analyses, missing, target, known: issues, serverUrl, repository })
+}

@@ -1,0 +1,104 @@
+import { codeSpan, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
+import { cut, oneLine } from '../../../shared/text/untrusted.ts'
+import { ruleLink } from '../report/links.ts'
+import type { Finding, Severity } from '../sarif/model.ts'
+
+/** Findings of one rule and target, the worst first. */
+export interface Group {
+  key: string
+  category: string
+  severity: Severity
+  /** Never empty. */
+  findings: readonly Finding[]
+}
+
+/** GitHub's limits are 256 and 65,536 characters. */
+const MAX_TITLE = 200
+const MAX_ROWS = 50
+const MAX_OVERVIEW_ROWS = 200
+const MAX_CELL = 200
+/** Leaves room for the marker, and for what people write. */
+const MAX_PART = 50_000
+
+const FOOTER =
+  'Written by trivy-sarif-upload, and closed when a scan of the default branch no longer finds it. What is written outside of this part stays. If nothing is to be done, close the issue: it stays closed.'
+
+/** A title on one line; it is plain text at GitHub. */
+export function titleOf({ severity, findings: [first] }: Group): string {
+  if (first === undefined) return ''
+  const { rule, title, target, path } = first
+  const of = target ?? path
+  const where = of === undefined ? '' : ` in ${oneLine(of, 80)}`
+  const what = title === '' || title === rule ? '' : `: ${oneLine(title, 120)}`
+  return cut(`[${severity}] ${oneLine(rule, 80)}${where}${what}`, MAX_TITLE)
+}
+
+/** What an issue says; the same for the same findings. */
+export function groupLines({ severity, findings }: Group, alertsUrl: string): string {
+  const [first] = findings
+  if (first === undefined) return ''
+  const { tool, rule, title, helpUri } = first
+  const isPackage = findings.some((finding) => finding.package !== undefined)
+  const headers = isPackage ? ['Package', 'Installed', 'Fixed in', 'Where'] : ['Where', 'What']
+  const rows = unique(findings.map((finding) => (isPackage ? packageRow(finding) : placeRow(finding))))
+  const shown = rows.slice(0, MAX_ROWS)
+  return fitted([
+    `**${word(severity)}** · ${escapeMarkdown(cut(tool, MAX_CELL))} · ${ruleLink(rule, helpUri)}`,
+    ...(title === '' ? [] : [escapeMarkdown(cut(title, 500))]),
+    `${table(headers, shown)}${moreRows(rows.length - shown.length)}`,
+    `[Alerts](<${alertsUrl}>)`,
+    `<sub>${FOOTER}</sub>`,
+  ])
+}
+
+/** What the overview says of those that have no issue of their own. */
+export function overviewLines(groups: readonly Group[], limit: number, alertsUrl: string): string {
+  const rows = groups.map(({ severity, findings }) => {
+    const { rule = '', target, path, title = '' } = findings[0] ?? {}
+    const where = target ?? path ?? ''
+    return [word(severity), cell(rule), cell(where), escapeMarkdown(cut(title, MAX_CELL))]
+  })
+  const shown = rows.slice(0, MAX_OVERVIEW_ROWS)
+  return fitted([
+    `${groups.length} more ${groups.length === 1 ? 'finding has' : 'findings have'} no issue of their own: \`issue-limit\` is ${limit}.`,
+    `${table(['Severity', 'Rule', 'Where', 'What'], shown)}${moreRows(rows.length - shown.length)}`,
+    `[Alerts](<${alertsUrl}>)`,
+    `<sub>${FOOTER}</sub>`,
+  ])
+}
+
+function packageRow({ package: found, path, line }: Finding): string[] {
+  return [cell(found?.name), cell(found?.installed), cell(found?.fixed), placeOf(path, line)]
+}
+
+function placeRow({ path, line, message }: Finding): string[] {
+  return [placeOf(path, line), escapeMarkdown(cut(oneLine(message, 300), 300))]
+}
+
+function placeOf(path = '', line?: number): string {
+  return cell(line === undefined || path === '' ? path : `${path}:${line}`)
+}
+
+function cell(text = ''): string {
+  return codeSpan(cut(text, MAX_CELL))
+}
+
+function unique(rows: readonly string[][]): string[][] {
+  return [...new Map(rows.map((row) => [row.join('\n'), row])).values()]
+}
+
+function moreRows(count: number): string {
+  return count > 0 ? `\n\n… and ${count} more.` : ''
+}
+
+function word(severity: Severity): string {
+  return severity.charAt(0).toUpperCase() + severity.slice(1)
+}
+
+/** Paragraphs; a cell has its limit, so that only an extreme rule needs the cut. */
+function fitted(paragraphs: readonly string[]): string {
+  const text = paragraphs.join('\n\n')
+  return text.length <= MAX_PART
+    ? text
+    : `${cut(text, MAX_PART)}\n\n<sub>Cut: an issue holds 65,536 characters.</sub>`
+}

@@ -1,0 +1,116 @@
+import type { RunContext } from '../../shared/action/context.ts'
+import { log } from '../../shared/action/log.ts'
+import { setOutputs, setResult } from '../../shared/action/outputs.ts'
+import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import { writeSummary } from '../../shared/action/summary.ts'
+import { cut } from '../../shared/text/untrusted.ts'
+import type { Applied, Inputs, Observation, Plan } from './plan/model.ts'
+import { annotateFindings } from './report/annotations.ts'
+import { countWords, troublesOf, uploadFacts } from './report/facts.ts'
+import { worstFirst } from './report/worst.ts'
+import type { Finding } from './sarif/model.ts'
+import { summaryBlocks } from './summary.ts'
+
+/** Findings in `result`, the worst first: as many as a person may want; the SARIF has all. */
+const MAX_FINDINGS = 1_000
+
+/** Sets the outputs, writes the summary, and says how the step ends: red for the gate, red for trouble, told both. */
+export function report(
+  inputs: Inputs,
+  observation: Observation,
+  plan: Plan,
+  applied: Applied | undefined,
+  context: RunContext,
+): Outcome {
+  const { counts, gate } = plan
+  const upload = uploadFacts(plan, applied)
+  const troubles = troublesOf(observation, plan, applied)
+  const worst = worstFirst(plan)
+  setOutputs({
+    ...counts,
+    gate: gate.verdict,
+    uploaded: upload.uploaded,
+    'skipped-reason': upload.skippedReason,
+    'sarif-id': upload.ids[0] ?? '',
+    'sarif-ids': upload.ids.join('\n'),
+    'processing-status': upload.status,
+    'sarif-file': applied?.files[0] ?? '',
+    'analysis-url': applied?.analysisUrl ?? '',
+    issues: (applied?.issues ?? []).join('\n'),
+  })
+  const result = {
+    dryRun: inputs.dryRun,
+    gate: { verdict: gate.verdict, reasons: gate.reasons },
+    counts,
+    uploaded: upload.uploaded,
+    skippedReason: upload.skippedReason,
+    processingStatus: upload.status,
+    uploads:
+      applied?.uploads.map(({ sarifId = null, status, document }) => ({ sarifId, status, ...document })) ??
+      [],
+    analysisUrl: applied?.analysisUrl ?? null,
+    files: applied?.files ?? [],
+    scan: observation.scan ?? null,
+    analyses: observation.prepared.analyses.map(({ tool, category, source, complete }) => ({
+      tool,
+      category,
+      source,
+      complete,
+    })),
+    missing: observation.missing,
+    trimmed: plan.trimmed,
+    dismissed: applied?.dismissed ?? [],
+    reopened: applied?.reopened ?? [],
+    issues: applied?.issues ?? [],
+    troubles,
+    notices: [...plan.notices, ...(applied?.warnings ?? [])],
+    findingCount: worst.length,
+    findings: worst.slice(0, MAX_FINDINGS).map(findingOf),
+  }
+  setResult('trivy-sarif-upload', result, context.temp)
+  writeSummary(summaryBlocks(inputs, observation, plan, applied))
+
+  // GitHub shows ten annotations of each level: what a person has to know comes before the findings.
+  if (upload.said !== '' && upload.skippedReason !== 'never') log.notice('Not uploaded', upload.said)
+  for (const notice of plan.notices) log.notice('Trivy SARIF upload', notice)
+  for (const { said } of plan.trimmed) log.warning('A limit of GitHub', said)
+  for (const warning of applied?.warnings ?? []) log.warning('Trivy SARIF upload', warning)
+  annotateFindings(worst.slice(0, inputs.annotations))
+  if (applied?.analysisUrl !== undefined) log.info(`Alerts: ${applied.analysisUrl}`)
+
+  const red = troubles.map(({ title, message }) => `${title}: ${message}`)
+  if (gate.verdict === 'failed') {
+    return failed(`Gate failed: ${countWords(counts)}`, [...gate.reasons, ...red].join('\n'))
+  }
+  if (troubles.length > 0) return failed(troubles[0]?.title ?? '', red.join('\n'))
+  return passed
+}
+
+/** Every output, for a step that failed before there was a plan: nothing is known, and nothing was done. */
+export function reportFailure({ dryRun }: Pick<Inputs, 'dryRun'>, context: RunContext): void {
+  const unknown = ['critical', 'high', 'medium', 'low', 'unknown', 'total', 'new', 'suppressed', 'gate']
+  const empty = ['skipped-reason', 'sarif-id', 'sarif-ids', 'sarif-file', 'analysis-url', 'issues']
+  setOutputs({
+    ...Object.fromEntries([...unknown, ...empty].map((name) => [name, ''])),
+    uploaded: false,
+    'processing-status': 'skipped',
+  })
+  setResult('trivy-sarif-upload', { dryRun, uploaded: false, failed: true }, context.temp)
+}
+
+/** One finding in `result`; its shape is documented in the README. */
+function findingOf(finding: Finding) {
+  const { severity, tool, category, rule, title, message, path, line, target, state, helpUri } = finding
+  return {
+    ...{ severity, tool, category, rule },
+    title: cut(title, 300),
+    message: cut(message, 1_000),
+    path: path ?? null,
+    line: line ?? null,
+    target: target ?? null,
+    package: finding.package ?? null,
+    state,
+    isNew: finding.isNew ?? true,
+    helpUri: helpUri ?? null,
+  }
+}

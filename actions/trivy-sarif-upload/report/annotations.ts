@@ -1,0 +1,24 @@
+import { annotate } from '../../../shared/action/annotate.ts'
+import { oneLine } from '../../../shared/text/untrusted.ts'
+import type { Finding } from '../sarif/model.ts'
+import { placeOf } from './worst.ts'
+
+/** Puts the findings beside the lines that they are about; those of an image stand on their own. */
+export function annotateFindings(findings: readonly Finding[]): void {
+  for (const finding of findings) {
+    const { severity, rule, path, line, target } = finding
+    const place = path === undefined || target !== undefined ? undefined : { file: path, line }
+    const kind = severity === 'low' || severity === 'unknown' ? 'notice' : 'warning'
+    annotate(kind, `${severity}: ${oneLine(rule, 100)}`, textOf(finding), place)
+  }
+}
+
+function textOf(finding: Finding): string {
+  const { title, rule, package: found, message, helpUri } = finding
+  const what = title === '' || title === rule ? oneLine(message, 300) : oneLine(title, 300)
+  const version = found?.installed === undefined ? '' : ` ${oneLine(found.installed, 80)}`
+  const fixed = found?.fixed === undefined ? 'no fix yet' : `fixed in ${oneLine(found.fixed, 80)}`
+  const about = found === undefined ? '' : `${oneLine(found.name, 100)}${version}, ${fixed}: `
+  const where = finding.target === undefined ? '' : `\n${oneLine(placeOf(finding), 300)}`
+  return `${about}${what}${where}${helpUri === undefined ? '' : `\n${oneLine(helpUri, 300)}`}`
+}

@@ -1,0 +1,48 @@
+import type { Applied, Counts, Observation, Plan, Trouble } from '../plan/model.ts'
+import { SEVERITIES } from '../sarif/model.ts'
+
+export type ProcessingStatus = 'complete' | 'failed' | 'pending' | 'skipped'
+
+/** What became of the upload, in the words of the outputs; pure. */
+export interface UploadFacts {
+  uploaded: boolean
+  status: ProcessingStatus
+  /** Why nothing was uploaded; empty otherwise, and when it failed. */
+  skippedReason: string
+  /** The sentence for it. */
+  said: string
+  ids: readonly string[]
+}
+
+export function uploadFacts({ upload }: Pick<Plan, 'upload'>, applied: Applied | undefined): UploadFacts {
+  const { uploads = [], skipped } = applied ?? {}
+  const decision = skipped ?? upload
+  const ids = uploads.flatMap(({ sarifId }) => sarifId ?? [])
+  const uploaded = uploads.length > 0 && ids.length === uploads.length && skipped === undefined
+  const has = (status: ProcessingStatus): boolean => uploads.some((each) => each.status === status)
+  const status = has('failed') ? 'failed' : has('pending') ? 'pending' : uploaded ? 'complete' : 'skipped'
+  return {
+    uploaded,
+    status,
+    skippedReason: decision.go ? '' : decision.reason,
+    said: decision.go ? '' : decision.said,
+    ids,
+  }
+}
+
+/** Everything that is red besides the gate, in the order in which it happened; pure. */
+export function troublesOf(observation: Observation, plan: Plan, applied: Applied | undefined): Trouble[] {
+  return [
+    ...observation.troubles,
+    ...(plan.refused === undefined ? [] : [plan.refused]),
+    ...(applied?.troubles ?? []),
+  ]
+}
+
+/** `2 critical, 3 high`; pure. */
+export function countWords(counts: Counts): string {
+  const words = SEVERITIES.filter((severity) => counts[severity] > 0).map(
+    (severity) => `${counts[severity].toLocaleString('en')} ${severity}`,
+  )
+  return words.length === 0 ? 'no findings' : words.join(', ')
+}

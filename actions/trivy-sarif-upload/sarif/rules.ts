@@ -1,0 +1,110 @@
+import type { Level, ReportingDescriptor, Result, Run, Severity, ToolComponent } from './model.ts'
+
+/** Finds the rule of a result: by its index, or by its id, in the driver or in an extension. */
+export type RuleLookup = (result: Result) => ReportingDescriptor | undefined
+
+/** The rules of a run; ids are looked up in constant time. */
+export function ruleLookup({ tool }: Run): RuleLookup {
+  const ids = new Map<ToolComponent, Map<string, ReportingDescriptor>>()
+  const byId = (component: ToolComponent, id: string): ReportingDescriptor | undefined => {
+    let known = ids.get(component)
+    if (known === undefined) {
+      known = new Map()
+      for (const rule of component.rules ?? []) if (!known.has(rule.id)) known.set(rule.id, rule)
+      ids.set(component, known)
+    }
+    // A result may name a sub-rule: CA1000/1 is one of CA1000 (SARIF 3.27.5).
+    return known.get(id) ?? (id.includes('/') ? known.get(id.slice(0, id.lastIndexOf('/'))) : undefined)
+  }
+  return (result) => {
+    const index = result.rule?.index ?? result.ruleIndex ?? -1
+    const id = result.ruleId ?? result.rule?.id
+    const component = componentOf(tool, result)
+    const indexed = component.rules?.[index]
+    if (indexed !== undefined && (id === undefined || id === indexed.id || id.startsWith(`${indexed.id}/`)))
+      return indexed
+    if (id === undefined) return undefined
+    const own = byId(component, id)
+    if (own !== undefined) return own
+    for (const each of [tool.driver, ...(tool.extensions ?? [])]) {
+      const found = byId(each, id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+function componentOf({ driver, extensions = [] }: Run['tool'], { rule }: Result): ToolComponent {
+  const wanted = rule?.toolComponent
+  if (wanted === undefined) return driver
+  return (
+    extensions[wanted.index ?? -1] ??
+    extensions.find(({ name, guid }) =>
+      wanted.guid === undefined ? name === wanted.name : guid === wanted.guid,
+    ) ??
+    driver
+  )
+}
+
+/** GitHub's bands. @see https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning */
+const BANDS: readonly (readonly [number, Severity])[] = [
+  [9, 'critical'],
+  [7, 'high'],
+  [4, 'medium'],
+  [0.1, 'low'],
+]
+const LEVELS: Readonly<Record<Level, Severity>> = {
+  error: 'high',
+  warning: 'medium',
+  note: 'low',
+  none: 'unknown',
+}
+const WORDS: Readonly<Record<string, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  moderate: '5.5',
+  low: '2.0',
+}
+
+/**
+ * The severity of a result of any tool but Trivy: `security-severity` of the result or its rule by GitHub's bands, then
+ * the level of the result, of its rule, and the standard's default, `warning`.
+ */
+export function severityOf(result: Result, rule: ReportingDescriptor | undefined): Severity {
+  const score = scoreOf(result.properties) ?? scoreOf(rule?.properties)
+  const band = score === undefined ? undefined : BANDS.find(([least]) => score >= least)?.[1]
+  return band ?? LEVELS[result.level ?? rule?.defaultConfiguration?.level ?? 'warning']
+}
+
+function scoreOf(properties: Record<string, unknown> | undefined): number | undefined {
+  const text = securitySeverity(properties?.['security-severity'])
+  return text === undefined ? undefined : Number(text)
+}
+
+/** A `security-severity` as GitHub takes it, the text of a number from 0 to 10; words and numbers become one. */
+export function securitySeverity(given: unknown): string | undefined {
+  if (typeof given !== 'string' && typeof given !== 'number') return undefined
+  const text = String(given).trim().toLowerCase()
+  const word = Object.hasOwn(WORDS, text) ? WORDS[text] : undefined
+  if (word !== undefined) return word
+  const number = text === '' ? Number.NaN : Number(text)
+  return number >= 0 && number <= 10 ? String(given).trim() : undefined
+}
+
+/** Puts right what GitHub would refuse the whole file for. @returns how many rules had to change */
+export function repairRules({ tool }: Run): number {
+  let changed = 0
+  for (const component of [tool.driver, ...(tool.extensions ?? [])]) {
+    for (const { properties } of component.rules ?? []) {
+      const given = properties?.['security-severity'] as unknown
+      if (properties === undefined || given === undefined) continue
+      const right = securitySeverity(given)
+      if (right === given) continue
+      changed++
+      if (right === undefined) delete properties['security-severity']
+      else properties['security-severity'] = right
+    }
+  }
+  return changed
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { tempFolder } from '../runner/cleanup.ts'
+
+/** What one run of the fake does, in this order. */
+export interface FakeRun {
+  /** The database that it downloads: ISO 8601, when that was made. */
+  downloads?: string
+  stderr?: string
+  /** SARIF, or any other text, as the report; nothing is written without it. */
+  report?: object | string
+  exit?: number
+  /** Goes on until it is stopped. */
+  hangs?: boolean
+}
+
+export interface FakeCall {
+  argv: string[]
+  /** The folder that it ran in. */
+  cwd: string
+  /** Names of its variables. */
+  variables: string[]
+}
+
+export interface FakeTrivy {
+  /** To be put on PATH. */
+  folder: string
+  path: string
+  sha256: string
+  /** PATH with it, and without any other Trivy. */
+  env: Record<string, string>
+  calls(): FakeCall[]
+}
+
+/** A program called trivy that does as told, once per run; later runs do what the last one did. */
+export function fakeTrivy(...runs: readonly FakeRun[]): FakeTrivy {
+  const folder = tempFolder('nexus-fake-trivy-')
+  const path = join(folder, 'trivy')
+  const log = join(folder, 'calls.jsonl')
+  writeFileSync(path, `#!${process.execPath}\n(${main.toString()})(${JSON.stringify({ runs, log })})\n`, {
+    mode: 0o755,
+  })
+  return {
+    folder,
+    path,
+    sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
+    env: { PATH: [folder, process.env['PATH'] ?? ''].join(delimiter) },
+    calls: () =>
+      existsSync(log)
+        ? readFileSync(log, 'utf8')
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line) as FakeCall)
+        : [],
+  }
+}
+
+/** The SARIF of a scan with these rules, as Trivy writes it for files. */
+export function trivySarif(...rules: readonly { id: string; severity: string; file: string }[]): object {
+  return {
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Trivy',
+            version: '0.72.0',
+            rules: rules.map(({ id, severity }) => ({
+              id,
+              properties: { tags: ['secret', 'security', severity] },
+            })),
+          },
+        },
+        results: rules.map(({ id, severity, file }, ruleIndex) => ({
+          ruleId: id,
+          ruleIndex,
+          level: 'error',
+          message: { text: `Artifact: ${file}\nType: \nSecret ${id}\nSeverity: ${severity}\nMatch: ***` },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: file, uriBaseId: 'ROOTPATH' },
+                region: { startLine: 1 },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  }
+}
+
+/** Makes a folder look like one that Trivy has downloaded its database to. */
+export function writeDatabase(cache: string, updatedAt: string): void {
+  mkdirSync(join(cache, 'db'), { recursive: true })
+  writeFileSync(join(cache, 'db', 'trivy.db'), `database of ${updatedAt}`)
+  writeFileSync(join(cache, 'db', 'metadata.json'), JSON.stringify({ Version: 2, UpdatedAt: updatedAt }))
+}
+
+/** The fake itself; its text is the program, so it knows nothing but what it is given. */
+function main({ runs, log }: { runs: FakeRun[]; log: string }): void {
+  const fs = process.getBuiltinModule('node:fs')
+  const argv = process.argv.slice(2)
+  const index = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trimEnd().split('\n').length : 0
+  fs.appendFileSync(
+    log,
+    `${JSON.stringify({ argv, cwd: process.cwd(), variables: Object.keys(process.env) })}\n`,
+  )
+  const run = runs[Math.min(index, runs.length - 1)] ?? {}
+  const option = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
+  if (run.downloads !== undefined) {
+    const folder = `${option('--cache-dir')}/db`
+    fs.mkdirSync(folder, { recursive: true })
+    fs.writeFileSync(`${folder}/trivy.db`, `database of ${run.downloads}`)
+    fs.writeFileSync(`${folder}/metadata.json`, JSON.stringify({ Version: 2, UpdatedAt: run.downloads }))
+  }
+  if (run.stderr !== undefined) process.stderr.write(run.stderr)
+  if (run.report !== undefined) {
+    const text = typeof run.report === 'string' ? run.report : JSON.stringify(run.report)
+    fs.writeFileSync(option('--output'), text)
+  }
+  if (run.hangs === true) setInterval(() => {}, 60_000)
+  else process.exitCode = run.exit ?? 0
+}
