@@ -167,7 +167,15 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
   return {
     ...{ owner, name, defaultBranch: 'main', private: false, archived: false },
     ...{ commits: new Map(), tagObjects: new Map(), otherObjects: new Map(), refs: new Map() },
-    ...{ releases: [], latestRelease: undefined, pulls: [], logins: new Map(), files: new Map(), rules: [], issues: [] },
+    ...{
+      releases: [],
+      latestRelease: undefined,
+      pulls: [],
+      logins: new Map(),
+      files: new Map(),
+      rules: [],
+      issues: [],
+    },
     codeScanning: {
       ...{ access: 'on', defaultSetup: false, pendingLooks: 0, processingErrors: [] },
       ...{ uploads: [], analyses: [], alerts: [] },
