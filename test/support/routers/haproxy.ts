@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { closedPort } from '../lying-servers.ts'
 import { tempFolder } from '../runner/cleanup.ts'
-import { startService } from '../services/service.ts'
+import { startService, until } from '../services/service.ts'
 import type { Pair, Router } from './router.ts'
 
 export interface Haproxy extends Router {
@@ -52,6 +52,13 @@ backend app
     port,
     stopSignal: 'SIGTERM',
   })
+  // The runtime API is there a moment after the port.
+  const answering = (): Promise<void> =>
+    until(
+      () => ask(socket, 'show info').then(Boolean, () => false),
+      () => 'HAProxy has no runtime API',
+    )
+  await answering()
   const url = `http://127.0.0.1:${port}`
   return {
     ...service,
@@ -65,6 +72,7 @@ backend app
       await service.stop()
       service.start()
       await service.ready()
+      await answering()
     },
   }
 }
