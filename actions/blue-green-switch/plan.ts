@@ -1,6 +1,6 @@
 import { joinWords } from '../../shared/text/list.ts'
 import type { Inputs } from './inputs.ts'
-import type { LiveState, Weights } from './targets/target.ts'
+import type { LiveState, Target, Weights } from './targets/target.ts'
 
 /** Where the traffic goes, step by step. */
 export interface Moves {
@@ -16,7 +16,7 @@ export type Plan =
 
 /** Decides from the inputs and what the router says; pure. */
 export function decide(
-  { mode, target, to, expectLive, steps }: Pick<Inputs, 'mode' | 'target' | 'to' | 'expectLive' | 'steps'>,
+  { mode, colours, to, expectLive, steps }: Pick<Inputs, 'mode' | 'colours' | 'to' | 'expectLive' | 'steps'>,
   { live, weights }: LiveState,
 ): Plan {
   const seen = describeWeights(weights)
@@ -25,26 +25,26 @@ export function decide(
     const reason = `expected ${expectLive} to be live (expect-live), but ${seen}. Nothing was written. Find out who moved it, then run again with the colour that is right.`
     return { event: 'state drift', reason }
   }
-  const goal = to === 'idle' ? idleOf(target.colours, live) : to
+  const goal = to === 'idle' ? idleOf(colours, live) : to
   if (goal === undefined) {
-    const colours = joinWords([...target.colours], 'or')
-    const reason = `${seen}, so no side is idle. Nothing was written. Say where the traffic is to go: "to: ${colours}".`
+    const words = joinWords(colours, 'or')
+    const reason = `${seen}, so no side is idle. Nothing was written. Say where the traffic is to go: "to: ${words}".`
     return { event: 'state drift', reason }
   }
   if (goal === live) return { event: 'already live', reason: `${goal} has all the traffic already` }
-  const others = target.colours.filter((colour) => colour !== goal)
+  const others = colours.filter((colour) => colour !== goal)
   const from = live ?? others.reduce((a, b) => ((weights[b] ?? 0) > (weights[a] ?? 0) ? b : a))
   const shares = steps.filter((share) => share > (weights[goal] ?? 0))
   const moves: Moves = {
     from,
     to: goal,
-    steps: shares.map((share) => ({ share, weights: weightsOf(target.colours, from, goal, share) })),
+    steps: shares.map((share) => ({ share, weights: weightsOf(colours, from, goal, share) })),
   }
   return { event: 'read', reason: seen, moves }
 }
 
 /** What the plan says, for the log. */
-export function describePlan(plan: Plan, { target }: Pick<Inputs, 'target'>): string[] {
+export function describePlan(plan: Plan, target: Target): string[] {
   const lines = [`${target.describe()}: ${plan.reason}.`]
   if (target.caution !== undefined) lines.push(target.caution)
   if (plan.moves === undefined) return lines

@@ -24,8 +24,8 @@ const ROUTER_MS = 20_000
 export const PROOF = 3
 
 export function movesOf({ world }: Run): Moves {
-  if (world.plan.moves === undefined) throw new TypeError('there is nothing to move')
-  return world.plan.moves
+  if (world.moves === undefined) throw new TypeError('there is nothing to move')
+  return world.moves
 }
 
 function stepOf(run: Run): Moves['steps'][number] {
@@ -99,7 +99,9 @@ export async function verify(run: Run): Promise<Outcome> {
   const { to } = movesOf(run)
   const { share } = stepOf(run)
   if (world.ask === undefined)
-    return stopped(run) ?? { event: 'proved', reason: 'read back; nobody looked at the front door (verify: none)' }
+    return (
+      stopped(run) ?? { event: 'proved', reason: 'read back; nobody looked at the front door (verify: none)' }
+    )
   const isAll = share === 100
   const within = world.policy.propagation
   const fast = isAll ? 10 : 50
@@ -174,9 +176,7 @@ export async function watchStep(run: Run): Promise<Outcome> {
   const changed = await foreignChange(run)
   if (changed !== undefined) return keepIfAsked(run, changed)
   const isTolerated = verdict.verdict === 'inconclusive'
-  const reason = isTolerated
-    ? `inconclusive: ${verdict.reason} (on-inconclusive: continue)`
-    : verdict.reason
+  const reason = isTolerated ? `inconclusive: ${verdict.reason} (on-inconclusive: continue)` : verdict.reason
   return stopped(run) ?? { event: isLast ? 'soaked' : 'passed', reason }
 }
 
@@ -272,4 +272,3 @@ async function watchTraffic<T>(
   })
   return found ?? stopped(run) ?? { event: 'cancelled', reason: 'the job was cancelled' }
 }
-

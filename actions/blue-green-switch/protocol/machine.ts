@@ -142,9 +142,7 @@ export function isState(state: State | End): state is State {
  */
 export function advance(progress: Progress, event: Event): Progress {
   const { state, wrote, step } = progress
-  const next = isState(state)
-    ? (TRANSITIONS[state] as Partial<Record<Event, State | End>>)[event]
-    : undefined
+  const next = isState(state) ? (TRANSITIONS[state] as Partial<Record<Event, State | End>>)[event] : undefined
   if (next === undefined) throw new TypeError(`"${event}" cannot happen in ${state}`)
   return {
     state: next === 'refused' && wrote ? 'RESTORE' : next,

@@ -35,7 +35,8 @@ export async function restore(run: Run): Promise<Outcome> {
   if (world.ask === undefined || world.cancel.aborted || recorded.live === undefined)
     return { event: 'restored', reason: `${reason}, as read back`, doneAt }
   const seen = await seenAtFrontDoor(run, recorded.live)
-  if (seen === undefined) return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
+  if (seen === undefined)
+    return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
   // Cancelled while looking: what was read back stands.
   if (world.cancel.aborted) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
   return { event: 'not restored', reason: `the router says that ${reason}, but ${seen}`, doneAt }
@@ -80,7 +81,10 @@ export async function putBack(
     cancel.removeEventListener('abort', hurry)
   }
   const wanted = describeWeights(recorded.weights)
-  return { problem: `it was to be put back so that ${wanted}, and that failed: ${why}. ${known(state)}`, state }
+  return {
+    problem: `it was to be put back so that ${wanted}, and that failed: ${why}. ${known(state)}`,
+    state,
+  }
 }
 
 function known(state: LiveState | undefined): string {

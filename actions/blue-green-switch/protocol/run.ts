@@ -51,10 +51,10 @@ const PHASES: Record<Exclude<State, 'READ'>, (run: Run) => Promise<Outcome>> = {
  * failure after a write ends with the recorded state back, or says that it could not be put back.
  *
  * @param read what came of READ
+ * @param started when that began, on the clock
  */
-export async function runProtocol(world: World, read: Outcome): Promise<Ended> {
+export async function runProtocol(world: World, read: Outcome, started: number): Promise<Ended> {
   const { clock } = world
-  const started = clock.now()
   const run: Run = {
     ...{ world, started, progress: START, state: world.recorded },
     ...{ timeline: [], samples: [], steps: [] },
@@ -66,7 +66,7 @@ export async function runProtocol(world: World, read: Outcome): Promise<Ended> {
   for (;;) {
     const at = clock.now()
     const { event, reason } = outcome
-    const share = world.plan.moves?.steps[run.progress.step]?.share
+    const share = world.moves?.steps[run.progress.step]?.share
     const isStep = phase === 'WRITE' || phase === 'VERIFY' || phase === 'WATCH'
     const entry: Entry = { at: at - started, state: phase, event, reason }
     run.timeline.push(isStep && share !== undefined ? { ...entry, share } : entry)
@@ -77,8 +77,7 @@ export async function runProtocol(world: World, read: Outcome): Promise<Ended> {
     if (next === 'RESTORE') failure = { ...outcome, phase, at }
     phase = next
     outcome = await PHASES[phase as Exclude<State, 'READ'>](run)
-    if (phase === 'RESTORE' && failure !== undefined)
-      restoreMs = (outcome.doneAt ?? clock.now()) - failure.at
+    if (phase === 'RESTORE' && failure !== undefined) restoreMs = (outcome.doneAt ?? clock.now()) - failure.at
   }
   const end = run.progress.state as End
   const isGood = end === 'switched'

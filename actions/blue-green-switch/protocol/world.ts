@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/probe/clock.ts'
-import type { Plan } from '../plan.ts'
+import type { Moves } from '../plan.ts'
 import type { LiveState, Target } from '../targets/target.ts'
 import type { Ask } from '../traffic/front-door.ts'
 import type { Limits, SideStats } from '../traffic/verdict.ts'
@@ -22,7 +22,8 @@ export interface Policy extends Limits {
 /** All that the protocol touches; tests put their own in its place. */
 export interface World {
   target: Target
-  plan: Plan
+  /** Undefined when there is nothing to move. */
+  moves: Moves | undefined
   /** What was read; it is what RESTORE puts back. Undefined when reading failed. */
   recorded: LiveState | undefined
   policy: Policy

@@ -43,8 +43,7 @@ export function frontDoor(
       const told = sideOf(identify, seen)
       const ms = seen.timings.total
       if ('unknown' in told) {
-        const reason =
-          verdict.failure === undefined ? told.unknown : `${verdict.reason}, and ${told.unknown}`
+        const reason = verdict.failure === undefined ? told.unknown : `${verdict.reason}, and ${told.unknown}`
         return { ms, side: undefined, good: false, reason }
       }
       const isForgiven = verdict.failure === 'version' && told.side !== newSide

@@ -21,8 +21,7 @@ export function readIdentify(given: unknown, colours: readonly string[], version
   const odd = Object.keys(map).find((key) => !KEYS.includes(key))
   if (odd !== undefined) return { problem: `${shown(odd)} is not known.${didYouMean(odd, KEYS)}` }
   const { header, json, values } = map
-  if ((header === undefined) === (json === undefined))
-    return { problem: 'give either "header" or "json".' }
+  if ((header === undefined) === (json === undefined)) return { problem: 'give either "header" or "json".' }
   const told = readValues(values, colours, version)
   if ('problem' in told) return told
   if (header !== undefined) {
