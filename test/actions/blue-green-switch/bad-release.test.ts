@@ -1,8 +1,8 @@
 import { describe, expect } from '@jest/globals'
 import { testWith } from '../../support/real-parts.ts'
 import type { Behaviour } from '../../support/releases.ts'
+import { openScene, type RouterName, type Scene } from '../../support/routers/scene.ts'
 import { expectConclusion, type StepResult } from '../../support/runner.ts'
-import { openScene, type RouterName, type Scene } from './scene.ts'
 
 /** How each bad release is seen; the words stand in the `reason` output. */
 const KINDS: Record<Exclude<Behaviour, 'good'>, RegExp> = {

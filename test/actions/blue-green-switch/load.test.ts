@@ -1,8 +1,8 @@
 import { describe, expect } from '@jest/globals'
 import { shareOf } from '../../support/load.ts'
 import { testWith } from '../../support/real-parts.ts'
+import { answers, failuresOf, openScene, type RouterName } from '../../support/routers/scene.ts'
 import { expectConclusion } from '../../support/runner.ts'
-import { answers, failuresOf, openScene, type RouterName } from './scene.ts'
 
 const NONE_FAILED = { failed: 0, failures: [] }
 const ROUTERS: RouterName[] = ['haproxy', 'nginx', 'caddy', 'traefik']

@@ -1,20 +1,14 @@
 import { stringify } from 'yaml'
-import { type Load, type LoadReport, startLoad } from '../../support/load.ts'
-import { findPart } from '../../support/real-parts.ts'
-import { type Doors, type Release, startDoors, startRelease } from '../../support/releases.ts'
-import { startCaddy } from '../../support/routers/caddy.ts'
-import { startHaproxy } from '../../support/routers/haproxy.ts'
-import { startNginxRouter } from '../../support/routers/nginx.ts'
-import type { Pair, Router } from '../../support/routers/router.ts'
-import { startTraefik } from '../../support/routers/traefik.ts'
-import {
-  type RunOptions,
-  runAction,
-  type StepHandle,
-  type StepResult,
-  startAction,
-} from '../../support/runner.ts'
-import { until } from '../../support/services/service.ts'
+import { findProgram } from '../../../scripts/find-program.ts'
+import { type Load, type LoadReport, startLoad } from '../load.ts'
+import { type Doors, type Release, startDoors, startRelease } from '../releases.ts'
+import { type RunOptions, runAction, type StepHandle, type StepResult, startAction } from '../runner.ts'
+import { until } from '../services/service.ts'
+import { startCaddy } from './caddy.ts'
+import { startHaproxy } from './haproxy.ts'
+import { startNginxRouter } from './nginx.ts'
+import type { Pair, Router } from './router.ts'
+import { startTraefik } from './traefik.ts'
 
 export type RouterName = 'haproxy' | 'nginx' | 'caddy' | 'traefik'
 
@@ -42,7 +36,7 @@ const STARTS: Record<RouterName, (program: string, pair: Pair) => Promise<Router
 
 /** The stand-in of Traefik is always there; of the others the program must be installed. */
 export function programOf(name: RouterName): string | undefined {
-  return name === 'traefik' ? '' : findPart(name)
+  return name === 'traefik' ? '' : findProgram(name)
 }
 
 export async function openScene(name: RouterName, program = programOf(name) ?? name): Promise<Scene> {
