@@ -31,7 +31,7 @@ export async function runCommand(
   let result: ProgramResult
   try {
     result = await runProgram(argv, {
-      ...{ timeout, signal, env: { ...programs.env, ...env } },
+      ...{ timeout, signal, env: { ...withoutInputs(programs.env), ...env } },
       ...(input === undefined ? {} : { input }),
     })
   } catch (error) {
@@ -55,4 +55,9 @@ function failureOf(
   if (truncated) return 'wrote more than 1 MiB'
   if (code !== 0 && !anyCode) return `ended with exit code ${code}`
   return undefined
+}
+
+/** The inputs of this step (the token is one) are nothing for other programs. */
+function withoutInputs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:INPUT|STATE)_/i.test(name)))
 }
