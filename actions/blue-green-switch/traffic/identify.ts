@@ -59,7 +59,7 @@ function readValues(
 /** Which side gave this answer; pure. @returns the colour, or in words why it cannot be told */
 export function sideOf(identify: Identify, seen: Observation): { side: string } | { unknown: string } {
   const { from, colours } = identify
-  const said = 'header' in from ? (seen.headers ?? {})[from.header] : valueAt(seen, from.json)
+  const said = 'header' in from ? seen.headers?.[from.header] : valueAt(seen, from.json)
   const place = 'header' in from ? `header ${from.header}` : `"${from.json.join('.')}"`
   if (said === undefined) return { unknown: `the answer has no ${place}` }
   const side = colours.get(said.trim())
