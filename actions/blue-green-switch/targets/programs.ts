@@ -12,8 +12,8 @@ export interface CommandOptions {
   timeout?: number
   input?: string
   env?: Readonly<Record<string, string>>
-  /** Any exit code is an answer. */
-  anyCode?: boolean
+  /** Bytes that it may write; 1 MiB when not given. */
+  maxOutput?: number
 }
 
 /**
@@ -24,21 +24,21 @@ export interface CommandOptions {
 export async function runCommand(
   programs: ConnectOptions,
   command: Argv,
-  { signal, timeout = 30_000, input, env, anyCode = false }: CommandOptions,
+  { signal, timeout = 30_000, input, env, maxOutput = 1_048_576 }: CommandOptions,
 ): Promise<ProgramResult> {
   const argv = [...programs.via, ...command] as [string, ...string[]]
   const words = oneLine(argv.join(' '), 120)
   let result: ProgramResult
   try {
     result = await runProgram(argv, {
-      ...{ timeout, signal, env: { ...withoutInputs(programs.env), ...env } },
+      ...{ timeout, signal, maxOutput, env: { ...withoutInputs(programs.env), ...env } },
       ...(input === undefined ? {} : { input }),
     })
   } catch (error) {
     const reason = codeOf(error) === 'ENOENT' ? `there is no program "${argv[0]}" here` : messageOf(error)
     throw new TargetError(`\`${words}\`: ${reason}.`)
   }
-  const failure = failureOf(result, timeout, anyCode)
+  const failure = failureOf(result, timeout)
   if (failure === undefined) return result
   const said = oneLine(result.stderr.trim() || result.stdout.trim(), 300)
   const message = `\`${words}\` ${failure}${said === '' ? ' and said nothing' : `: ${said}`}`
@@ -48,12 +48,11 @@ export async function runCommand(
 function failureOf(
   { code, endedBy, timedOut, truncated }: ProgramResult,
   timeout: number,
-  anyCode: boolean,
 ): string | undefined {
   if (timedOut) return `did not end within ${formatDuration(timeout)}`
   if (endedBy !== null) return `was ended by ${endedBy}`
-  if (truncated) return 'wrote more than 1 MiB'
-  if (code !== 0 && !anyCode) return `ended with exit code ${code}`
+  if (truncated) return 'wrote more than it should'
+  if (code !== 0) return `ended with exit code ${code}`
   return undefined
 }
 
