@@ -36,6 +36,8 @@ export function report({ inputs, target, context }: Tools, ended: Ended, moves: 
     'restore-ms': round(ended.restoreMs),
   })
   const sides = moves === undefined ? [] : [moves.to, moves.from]
+  // The clock of the run never goes back, and knows no date.
+  const when = (at: number): string => new Date(Date.now() - ended.durationMs + at).toISOString()
   const result = {
     ...{
       dryRun: inputs.policy.dryRun,
@@ -53,7 +55,12 @@ export function report({ inputs, target, context }: Tools, ended: Ended, moves: 
     detectionMs: round(ended.detectionMs) === '' ? null : round(ended.detectionMs),
     restoreMs: round(ended.restoreMs) === '' ? null : round(ended.restoreMs),
     timeline: timeline.map((entry) => ({ ...entry, at: Math.round(entry.at) })),
-    steps: steps.map((step) => ({ ...step, durationMs: Math.round(step.durationMs) })),
+    steps: steps.map(({ share, from, to, ...step }) => ({
+      weight: share,
+      ...step,
+      from: when(from),
+      to: when(to),
+    })),
     answers: {
       all: samples.length,
       unknownSide: samples.filter(({ side }) => side === undefined).length,

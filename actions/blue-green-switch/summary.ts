@@ -1,4 +1,5 @@
 import { formatDuration } from '../../shared/text/duration.ts'
+import { plural } from '../../shared/text/list.ts'
 import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../shared/text/markdown.ts'
 import { formatShare } from '../../shared/text/units.ts'
 import type { Moves } from './plan.ts'
@@ -49,7 +50,7 @@ function stepTable(steps: Ended['steps'], { from, to }: Moves): string {
     inconclusive: '❔ inconclusive',
     unwatched: '– not watched',
   }
-  const rows = steps.map(({ share, verdict, reason, stats, durationMs }) => {
+  const rows = steps.map(({ share, verdict, reason, stats, ...step }) => {
     const [ours, theirs] = [stats[to], stats[from]]
     const p95 = ours?.p95 === undefined ? '–' : formatDuration(ours.p95)
     const count = ours === undefined ? '–' : `${ours.samples}`
@@ -60,7 +61,7 @@ function stepTable(steps: Ended['steps'], { from, to }: Moves): string {
       ours === undefined ? '–' : formatShare(ours.errorRate),
       p95,
       `${theirs?.samples ?? '–'}`,
-      formatDuration(durationMs),
+      formatDuration(step.to - step.from),
       escapeMarkdown(reason),
     ]
   })
@@ -87,7 +88,7 @@ function badAnswers(samples: Ended['samples']): string[] {
     return `${formatDuration(at)}  ${side ?? 'no side'}  ${kind}  ${formatDuration(ms)}  ${reason ?? ''}`
   })
   if (bad.length > lines.length) lines.push(`… and ${bad.length - lines.length} more`)
-  return [details(`${bad.length} bad answers`, codeBlock(lines.join('\n')))]
+  return [details(plural(bad.length, 'bad answer'), codeBlock(lines.join('\n')))]
 }
 
 function timelineTable(timeline: Ended['timeline']): string {

@@ -3,14 +3,14 @@ import { formatDuration } from '../../../shared/text/duration.ts'
 import { describeWeights } from '../plan.ts'
 import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
 import { watch } from '../traffic/front-door.ts'
-import { PROOF, whoAnswers } from './forward.ts'
 import type { Run } from './run.ts'
+import { PROOF, whoAnswers } from './watch.ts'
 import type { Outcome } from './world.ts'
 
 /** A router that is away for a moment is asked again within this. */
 const PATIENCE_MS = 30_000
 /** After SIGINT the runner waits 7.5 s. */
-const CANCELLED_MS = 5_500
+const CANCELLED_MS = 4_000
 const HOOK_CANCELLED_MS = 2_500
 
 /** RESTORE: the recorded state, read back and, where there is time, seen at the front door. */

@@ -1,9 +1,10 @@
 import type { LiveState } from '../targets/target.ts'
 import type { Sample } from '../traffic/verdict.ts'
-import { drain, gate, verify, watchStep, write } from './forward.ts'
 import { advance, type End, isState, type Progress, START, type State } from './machine.ts'
 import { restore } from './restore.ts'
+import { drain, verify, watchStep } from './watch.ts'
 import type { Entry, Outcome, StepReport, World } from './world.ts'
+import { gate, write } from './write.ts'
 
 /** What is known while the protocol runs. */
 export interface Run {

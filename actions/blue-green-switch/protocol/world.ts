@@ -61,7 +61,9 @@ export interface StepReport {
   reason: string
   /** Per colour. */
   stats: Record<string, SideStats>
-  durationMs: number
+  /** ms from the start */
+  from: number
+  to: number
 }
 
 /** What a phase came to. */

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
-import { describeWeights, type Moves } from '../plan.ts'
-import { Conflict, type LiveState, sameWeights, TargetError } from '../targets/target.ts'
+import { describeWeights } from '../plan.ts'
+import { sameWeights } from '../targets/target.ts'
 import { watch as watchDoor } from '../traffic/front-door.ts'
 import {
   failureOf,
@@ -13,85 +13,14 @@ import {
   type Verdict,
   verdictOf,
 } from '../traffic/verdict.ts'
+import { movesOf, ROUTER_MS, stepOf, stopped } from './common.ts'
 import type { Run } from './run.ts'
 import type { Outcome, StepReport } from './world.ts'
 
-/** How long a write may take once the step is cancelled: cut in two it is worth less than finished. */
-const LAST_WRITE_MS = 1_500
-/** A read or a write that takes longer than this is one that hangs. */
-const ROUTER_MS = 20_000
 /** So many answers in a row prove which side has the traffic. */
 export const PROOF = 3
-
-export function movesOf({ world }: Run): Moves {
-  if (world.moves === undefined) throw new TypeError('there is nothing to move')
-  return world.moves
-}
-
-function stepOf(run: Run): Moves['steps'][number] {
-  const step = movesOf(run).steps[run.progress.step]
-  if (step === undefined) throw new TypeError('there is no such step')
-  return step
-}
-
-/** Why nothing may go on, if so. */
-function stopped({ world }: Run): Outcome | undefined {
-  if (world.cancel.aborted) return { event: 'cancelled', reason: 'the job was cancelled' }
-  if (world.clock.now() >= world.deadline)
-    return { event: 'out of time', reason: 'the timeout of the step is over' }
-  return undefined
-}
-
-/** GATE: the idle side is healthy, and the hook has done its part. */
-export async function gate(run: Run): Promise<Outcome> {
-  const { world } = run
-  const { to } = movesOf(run)
-  const left = world.deadline - world.clock.now()
-  const { healthy, reason } = await world.gate(to, left)
-  const stop = stopped(run)
-  if (stop !== undefined) return { ...stop, reason: `${stop.reason}; ${to}: ${reason}` }
-  if (!healthy) return { event: 'unhealthy', reason: `${to} is not healthy: ${reason}` }
-  if (world.policy.dryRun) return { event: 'dry run', reason: `${to} is healthy: ${reason}` }
-  const problem = await world.hook('before-switch', world.cancel)
-  if (problem !== undefined) return stopped(run) ?? { event: 'hook failed', reason: problem }
-  return stopped(run) ?? { event: 'healthy', reason }
-}
-
-/** WRITE: the weights of the step, when the router is still as it was read, and read back. */
-export async function write(run: Run): Promise<Outcome> {
-  const { world } = run
-  const { weights } = stepOf(run)
-  const expected = run.state as LiveState
-  try {
-    if (!run.progress.wrote) await world.record()
-  } catch (error) {
-    return { event: 'not written', reason: `the recorded state could not be kept: ${messageOf(error)}` }
-  }
-  let seen: LiveState
-  try {
-    seen = await world.target.write(weights, expected, lingering(world.cancel))
-  } catch (error) {
-    const reason = messageOf(error)
-    if (error instanceof Conflict) return { event: 'state drift', reason }
-    const isCertain = error instanceof TargetError && error.applied === 'no'
-    return { event: isCertain ? 'not written' : 'write failed', reason }
-  }
-  run.state = seen
-  if (sameWeights(seen.weights, weights)) return { event: 'written', reason: describeWeights(seen.weights) }
-  const what = `after the write ${describeWeights(seen.weights)}, not as written: ${describeWeights(weights)}`
-  return { event: sameWeights(seen.weights, expected.weights) ? 'write failed' : 'state drift', reason: what }
-}
-
-/** Aborts some time after the step was cancelled, and when the router takes for ever. */
-function lingering(cancel: AbortSignal): AbortSignal {
-  const late = new AbortController()
-  const soon = (): void => {
-    setTimeout(() => late.abort(cancel.reason), LAST_WRITE_MS).unref()
-  }
-  if (cancel.aborted) soon()
-  else cancel.addEventListener('abort', soon, { once: true })
-  return AbortSignal.any([late.signal, AbortSignal.timeout(ROUTER_MS)])
-}
+/** Requests per second while the proof is awaited; a small share is met less often. */
+const PROOF_RATE = { all: 20, split: 50 }
 
 /** VERIFY: the front door shows what was written. Until `propagation` is over the old side may still answer. */
 export async function verify(run: Run): Promise<Outcome> {
@@ -104,24 +33,27 @@ export async function verify(run: Run): Promise<Outcome> {
     )
   const isAll = share === 100
   const within = world.policy.propagation
-  const fast = isAll ? 10 : 50
-  const outcome = await watchTraffic<Outcome>(run, fast, (samples, elapsed) => {
-    const ours = samplesOf(samples, to, to)
-    const failure = failureOf(ours, world.policy)
-    if (failure !== undefined)
-      return { event: 'bad answers', reason: `${to}: ${failure}`, firstBadAt: firstBad(ours, world.policy) }
-    const last = isAll ? samples.slice(-PROOF) : ours
-    const isProof = ({ side, outcome: what }: Sample): boolean => side === to && what === 'good'
-    if (isAll ? last.length === PROOF && last.every(isProof) : last.some(isProof))
-      return { event: 'proved', reason: `the front door answers with ${to}` }
-    if (elapsed < within) return undefined
-    const seen = whoAnswers(samples)
-    // A small share may need longer to be met; whether there are enough answers is for the verdict of the step.
-    if (!isAll)
-      return { event: 'proved', reason: `the router says so; the front door answered with ${seen} so far` }
-    const reason = `${formatDuration(within)} after the write the front door still answers with ${seen}`
-    return { event: 'not proved', reason, firstBadAt: samples[0]?.at }
-  })
+  const outcome = await watchTraffic<Outcome>(
+    run,
+    isAll ? PROOF_RATE.all : PROOF_RATE.split,
+    (samples, elapsed) => {
+      const ours = samplesOf(samples, to, to)
+      const failure = failureOf(ours, world.policy)
+      if (failure !== undefined)
+        return { event: 'bad answers', reason: `${to}: ${failure}`, firstBadAt: firstBad(ours, world.policy) }
+      const last = isAll ? samples.slice(-PROOF) : ours
+      const isProof = ({ side, outcome: what }: Sample): boolean => side === to && what === 'good'
+      if (isAll ? last.length === PROOF && last.every(isProof) : last.some(isProof))
+        return { event: 'proved', reason: `the front door answers with ${to}` }
+      if (elapsed < within) return undefined
+      const seen = whoAnswers(samples)
+      // A small share may need longer to be met; whether there are enough answers is for the verdict of the step.
+      if (!isAll)
+        return { event: 'proved', reason: `the router says so; the front door answered with ${seen} so far` }
+      const reason = `${formatDuration(within)} after the write the front door still answers with ${seen}`
+      return { event: 'not proved', reason, firstBadAt: samples[0]?.at }
+    },
+  )
   return keepIfAsked(run, outcome)
 }
 
@@ -138,8 +70,8 @@ export async function watchStep(run: Run): Promise<Outcome> {
   const report = (verdict: StepReport['verdict'], reason: string): void => {
     const samples = run.samples.slice(before)
     const stats = world.target.colours.map((colour) => [colour, statsOf(samplesOf(samples, colour, to))])
-    const durationMs = clock.now() - started
-    run.steps.push({ share, verdict, reason, stats: Object.fromEntries(stats), durationMs })
+    const times = { from: started - run.started, to: clock.now() - run.started }
+    run.steps.push({ share, verdict, reason, stats: Object.fromEntries(stats), ...times })
   }
   let verdict: Verdict = { verdict: 'pass', reason: 'not watched (verify: none)' }
   let firstBadAt: number | undefined
