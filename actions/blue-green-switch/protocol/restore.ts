@@ -1,4 +1,5 @@
 import { messageOf } from '../../../shared/action/errors.ts'
+import { type Clock, systemClock } from '../../../shared/probe/clock.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { describeWeights } from '../plan.ts'
 import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
@@ -24,7 +25,13 @@ export async function restore(run: Run): Promise<Outcome> {
     const reason = `${problem}. So the traffic was not put back: ${known(run.state)}`
     return { event: 'hook failed', reason }
   }
-  const back = await putBack(world.target, recorded, hurry ? CANCELLED_MS : PATIENCE_MS, world.cancel)
+  const back = await putBack(
+    world.target,
+    recorded,
+    hurry ? CANCELLED_MS : PATIENCE_MS,
+    world.cancel,
+    world.clock,
+  )
   const doneAt = world.clock.now()
   if ('problem' in back) {
     run.state = back.state
@@ -52,8 +59,9 @@ export async function putBack(
   recorded: LiveState,
   patience: number,
   cancel: AbortSignal,
+  clock: Clock = systemClock,
 ): Promise<{ state: LiveState } | { problem: string; state: LiveState | undefined }> {
-  const end = performance.now() + patience
+  const end = clock.now() + patience
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), patience)
   // A cancellation in the middle does not stop it, it only shortens the patience.
@@ -73,8 +81,8 @@ export async function putBack(
         state = undefined
         why = messageOf(error)
       }
-      if (limit.signal.aborted || performance.now() + pause >= end) break
-      await new Promise((resolve) => setTimeout(resolve, pause))
+      if (limit.signal.aborted || clock.now() + pause >= end) break
+      await clock.sleep(pause, limit.signal)
     }
   } finally {
     clearTimeout(timer)
