@@ -56,6 +56,11 @@ export interface Target {
    * @throws TargetError
    */
   restore(recorded: LiveState, signal: AbortSignal): Promise<LiveState>
+  /**
+   * What the router itself says went wrong with the last write, for the message when the probes see no effect of it,
+   * such as the error log of nginx; undefined when it says nothing.
+   */
+  explain?(signal: AbortSignal): Promise<string | undefined>
   close?(): Promise<void>
 }
 
