@@ -101,18 +101,23 @@ function known(state: LiveState | undefined): string {
     : `As last read, ${describeWeights(state.weights)}`
 }
 
-/** @returns what is wrong, in words; undefined when the old side answers again */
-async function seenAtFrontDoor(run: Run, live: string): Promise<string | undefined> {
+/** @returns what is wrong, and whether another side still answers; undefined when the old side answers again */
+async function seenAtFrontDoor(
+  run: Run,
+  live: string,
+): Promise<{ words: string; isOther: boolean } | undefined> {
   const { ask, clock, cancel, policy } = run.world
   if (ask === undefined) return undefined
-  const wrong = await watch<{ wrong: string | undefined }>({
+  const wrong = await watch<{ wrong: { words: string; isOther: boolean } | undefined }>({
     ...{ ask, clock, signal: cancel, newSide: live, share: 100, rate: () => 10 },
     judge: (samples, elapsed) => {
       const last = samples.slice(-PROOF)
       if (last.length === PROOF && last.every(({ side }) => side === live)) return { wrong: undefined }
       if (elapsed < policy.propagation) return undefined
       const within = formatDuration(policy.propagation)
-      return { wrong: `${within} later the front door still answers with ${whoAnswers(samples)}` }
+      const words = `${within} later the front door still answers with ${whoAnswers(samples)}`
+      const isOther = samples.slice(-10).some(({ side }) => side !== undefined && side !== live)
+      return { wrong: { words, isOther } }
     },
     onSample: (sample) => run.samples.push({ ...sample, at: sample.at - run.started }),
   })

@@ -14,8 +14,7 @@ export async function gate(run: Run): Promise<Outcome> {
   const { to } = movesOf(run)
   const left = world.deadline - world.clock.now()
   const { healthy, reason } = await world.gate(to, left)
-  const stop = stopped(run)
-  if (stop !== undefined) return { ...stop, reason: `${stop.reason}; ${to}: ${reason}` }
+  if (world.cancel.aborted) return { event: 'cancelled', reason: `the job was cancelled; ${to}: ${reason}` }
   if (!healthy) return { event: 'unhealthy', reason: `${to} is not healthy: ${reason}` }
   if (world.policy.dryRun) return { event: 'dry run', reason: `${to} is healthy: ${reason}` }
   const problem = await world.hook('before-switch', world.cancel)

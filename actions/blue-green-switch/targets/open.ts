@@ -4,6 +4,7 @@ import type { Connect, ConnectOptions, Target } from './target.ts'
 /** Loaded on use: a step pays for one router. */
 const TARGETS = {
   haproxy: () => import('./haproxy.ts'),
+  nginx: () => import('./nginx.ts'),
   caddy: () => import('./caddy.ts'),
   command: () => import('./command.ts'),
 } as const satisfies Record<string, () => Promise<{ connect: Connect }>>
