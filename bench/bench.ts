@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { blueGreenSwitch } from './cases/blue-green-switch.ts'
 import { healthCheck } from './cases/health-check.ts'
 import { semverTag } from './cases/semver-tag.ts'
 import { slackNotify } from './cases/slack-notify.ts'
@@ -19,6 +20,7 @@ const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
   'health-check': healthCheck,
   'semver-tag': semverTag,
   'slack-notify': slackNotify,
+  'blue-green-switch': blueGreenSwitch,
 }
 const rows: Row[] = []
 for (const [action, measure] of Object.entries(CASES)) {

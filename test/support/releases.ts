@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -88,5 +88,35 @@ export async function startRelease(colour: string, version = '1.0.0'): Promise<R
       'cache-control': 'no-store',
     })
     response.end(JSON.stringify({ status: 'healthy', version: told, color: colour }))
+  }
+}
+
+/** A way to each release by the name of its colour, as a network with names has it: `{url}/blue/health`. */
+export interface Doors {
+  url: string
+  close(): Promise<void>
+}
+
+/** Opens it on loopback; what goes through it reaches the release straight. */
+export async function startDoors(releases: readonly Release[]): Promise<Doors> {
+  const server = createServer((asked, response) => {
+    const [, colour = '', ...rest] = (asked.url ?? '').split('/')
+    const release = releases.find((one) => one.colour === colour)
+    const onward = request(`${release?.url ?? 'http://127.0.0.1:1'}/${rest.join('/')}`, { agent: false })
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.writeHead(502).end())
+    onward.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
