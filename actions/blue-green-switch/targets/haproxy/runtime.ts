@@ -90,7 +90,7 @@ function exchange(socket: Socket, line: string, where: string, signal: AbortSign
       // Once sent, the line may have been carried out whatever happened to the answer.
       else reject(new TargetError(`The runtime API of HAProxy at ${where} ${problem}.`, 'unknown'))
     }
-    const abort = (): void => finish('was given up because the step was stopped')
+    const abort = (): void => finish('had not answered when it was given up')
     const timer = setTimeout(
       () => finish(`gave no whole answer to "${oneLine(line, 80)}" in time`),
       PATIENCE_MS,

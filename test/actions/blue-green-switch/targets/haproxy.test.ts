@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -29,6 +29,10 @@ describe('target-config of haproxy', () => {
     expect(target.describe()).toBe('HAProxy backend app at /run/haproxy.sock')
     expect(target.colours).toEqual(['blue', 'green'])
     expect(target.weighted).toBe(true)
+    // Who gains comes first: at no moment has everybody weight 0.
+    expect(target.plan({ blue: 0, green: 100 })).toEqual([
+      'HAProxy: set server app/g1 state ready; set server app/g1 weight 100; set server app/b1 weight 0',
+    ])
     expect(target.plan({ blue: 95, green: 5 })).toEqual([
       'HAProxy: set server app/b1 state ready; set server app/b1 weight 95; set server app/g1 state ready; set server app/g1 weight 5',
     ])
@@ -280,7 +284,7 @@ describeWith('haproxy', 'the target haproxy', (program) => {
       const stop = new AbortController()
       const silent = failureOf(target.read(stop.signal))
       setTimeout(() => stop.abort(), 50)
-      expect((await silent).message).toMatch(/was given up because the step was stopped/)
+      expect((await silent).message).toMatch(/had not answered when it was given up/)
       router.thaw()
       await router.stop()
       const gone = await failureOf(target.write({ blue: 0, green: 100 }, before, signal))
@@ -290,34 +294,72 @@ describeWith('haproxy', 'the target haproxy', (program) => {
   )
 
   test(
-    'an answer that was lost is read back',
+    'an answer that was lost is read back; where that fails too, it is said that nobody knows',
     scene(async ({ router, target }) => {
       const before = await target.read(signal)
-      // In front of the runtime API, something that carries the first change there and cuts its answer off.
-      const { cutting, close } = await cutter(router)
-      const lossy = connected(connect, { ...router.targetConfig, socket: cutting })
-      expect((await lossy.write({ blue: 0, green: 100 }, before, signal)).live).toBe('green')
-      await close()
+      const lossy = await cutter(router, false)
+      const once = connected(connect, { ...router.targetConfig, socket: lossy.socket })
+      expect((await once.write({ blue: 0, green: 100 }, before, signal)).live).toBe('green')
+      await lossy.close()
+      await target.restore(before, signal)
+      const dead = await cutter(router, true)
+      const error = await failureOf(
+        connected(connect, { ...router.targetConfig, socket: dead.socket }).write(
+          { blue: 0, green: 100 },
+          before,
+          signal,
+        ),
+      )
+      expect(error.message).toMatch(
+        /closed the connection .* It is not known whether the weights were set\.$/,
+      )
+      expect(error.applied).toBe('unknown')
+      expect((await target.read(signal)).live).toBe('green')
+      await dead.close()
+    }),
+  )
+
+  test(
+    'half of a line that was refused is undone',
+    scene(async ({ router, target }) => {
+      const before = await target.read(signal)
+      // HAProxy carries out the other commands of a line although one of them failed.
+      const meddler = await cutter(router, false, (line) =>
+        line.replace('app/green weight', 'app/gren weight'),
+      )
+      const other = connected(connect, { ...router.targetConfig, socket: meddler.socket })
+      const error = await failureOf(other.write({ blue: 40, green: 60 }, before, signal))
+      expect(error.message).toBe('HAProxy refused: "No such server.". What was set is undone.')
+      expect(error.applied).toBe('no')
+      expect(await target.read(signal)).toEqual(before)
+      await meddler.close()
     }),
   )
 })
 
-/** A unix socket before that of HAProxy which loses the answer to the first `set server`. */
-async function cutter(router: Haproxy): Promise<{ cutting: string; close: () => Promise<void> }> {
-  const cutting = join(router.folder, 'cutting.sock')
+/** A unix socket before that of HAProxy, which alters or loses the first line that sets something. */
+async function cutter(
+  router: Haproxy,
+  endsThere: boolean,
+  alter?: (line: string) => string,
+): Promise<{ socket: string; close: () => Promise<void> }> {
+  const socket = join(tempFolder('nexus-cutter-'), 'cutting.sock')
   let hasCut = false
   const server = createServer((client) => {
-    client.once('data', async (line) => {
-      const command = line.toString('utf8')
-      const answer = await router.say(command.trim())
-      if (command.includes('set server') && !hasCut) {
-        hasCut = true
-        client.destroy()
-      } else client.end(answer)
-    })
     client.on('error', () => {})
+    client.once('data', async (chunk) => {
+      const line = chunk.toString('utf8').trim()
+      const isFirst = line.includes('set server') && !hasCut
+      if (hasCut && endsThere) {
+        client.destroy()
+        return
+      }
+      hasCut ||= isFirst
+      const answer = await router.say(isFirst && alter !== undefined ? alter(line) : line)
+      if (isFirst && alter === undefined) client.destroy()
+      else client.end(answer)
+    })
   })
-  await new Promise<void>((resolve) => server.listen(cutting, resolve))
-  chmodSync(cutting, 0o600)
-  return { cutting, close: () => new Promise((resolve) => server.close(() => resolve())) }
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  return { socket, close: () => new Promise((resolve) => server.close(() => resolve())) }
 }

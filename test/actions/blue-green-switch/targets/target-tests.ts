@@ -108,8 +108,11 @@ export async function answers({ url }: { url: string }, count: number): Promise<
 }
 
 /** Green has that many percent of the answers, within 2 points, and blue all the others. */
-export function expectShare(counts: Readonly<Record<string, number>>, percent: number): void {
+export function isShare(counts: Readonly<Record<string, number>>, percent: number): boolean {
   const { blue = 0, green = 0, ...others } = counts
-  expect(others).toEqual({})
-  expect(Math.abs((100 * green) / (blue + green) - percent)).toBeLessThanOrEqual(2)
+  return Object.keys(others).length === 0 && Math.abs((100 * green) / (blue + green) - percent) <= 2
+}
+
+export function expectShare(counts: Readonly<Record<string, number>>, percent: number): void {
+  expect({ counts, isShare: isShare(counts, percent) }).toEqual({ counts, isShare: true })
 }
