@@ -22,6 +22,9 @@ export const PROOF = 3
 /** Requests per second while the proof is awaited; a small share is met less often. */
 const PROOF_RATE = { all: 20, split: 50 }
 
+/** For a look into an error log. */
+const EXPLAIN_MS = 2_000
+
 /** VERIFY: the front door shows what was written. Until `propagation` is over the old side may still answer. */
 export async function verify(run: Run): Promise<Outcome> {
   const { world } = run
@@ -54,6 +57,11 @@ export async function verify(run: Run): Promise<Outcome> {
       return { event: 'not proved', reason, firstBadAt: samples[0]?.at }
     },
   )
+  if (outcome.event === 'not proved') {
+    const said = await world.target.explain?.(AbortSignal.timeout(EXPLAIN_MS)).catch(() => undefined)
+    if (said !== undefined)
+      return keepIfAsked(run, { ...outcome, reason: `${outcome.reason} (the router: ${said})` })
+  }
   return keepIfAsked(run, outcome)
 }
 
