@@ -13,7 +13,7 @@ import {
   type Verdict,
   verdictOf,
 } from '../traffic/verdict.ts'
-import { movesOf, ROUTER_MS, stepOf, stopped } from './common.ts'
+import { explained, movesOf, ROUTER_MS, stepOf, stopped } from './common.ts'
 import type { Run } from './run.ts'
 import type { Outcome, StepReport } from './world.ts'
 
@@ -21,9 +21,6 @@ import type { Outcome, StepReport } from './world.ts'
 export const PROOF = 3
 /** Requests per second while the proof is awaited; a small share is met less often. */
 const PROOF_RATE = { all: 20, split: 50 }
-
-/** For a look into an error log. */
-const EXPLAIN_MS = 2_000
 
 /** VERIFY: the front door shows what was written. Until `propagation` is over the old side may still answer. */
 export async function verify(run: Run): Promise<Outcome> {
@@ -57,12 +54,8 @@ export async function verify(run: Run): Promise<Outcome> {
       return { event: 'not proved', reason, firstBadAt: samples[0]?.at }
     },
   )
-  if (outcome.event === 'not proved') {
-    const said = await world.target.explain?.(AbortSignal.timeout(EXPLAIN_MS)).catch(() => undefined)
-    if (said !== undefined)
-      return keepIfAsked(run, { ...outcome, reason: `${outcome.reason} (the router: ${said})` })
-  }
-  return keepIfAsked(run, outcome)
+  if (outcome.event !== 'not proved') return keepIfAsked(run, outcome)
+  return keepIfAsked(run, { ...outcome, reason: await explained(run, outcome.reason) })
 }
 
 /** WATCH: the step's soak time, its verdict, and whether the router is still as we left it. */
