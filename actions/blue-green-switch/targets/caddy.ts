@@ -11,13 +11,13 @@ import {
   splitProblem,
   withPool,
 } from './caddy/handler.ts'
-import { configReader } from './config.ts'
+import { configReader, isRecord } from './config.ts'
 import { lockPath } from './lock.ts'
 import { within } from './settle.ts'
 import { Conflict, type Connect, type LiveState, sameWeights, TargetError, type Weights } from './target.ts'
 import { liveState, percentages, told } from './weights.ts'
 
-const ADMIN = { pattern: /^https?:\/\/[^/]/, what: 'the URL of the admin API, such as http://127.0.0.1:2019' }
+const ADMIN = 'http://127.0.0.1:2019'
 const ID = {
   pattern: /^[\w.~-]{1,128}$/,
   what: 'the "@id" of the handler: letters, digits, ".", "_", "~" and "-"',
@@ -38,7 +38,10 @@ interface Caddy {
 export const connect: Connect = (config, options, problems) => {
   const before = problems.list.length
   const reader = configReader(config, ['admin', 'id', 'upstreams'], problems)
-  const given = reader.text('admin', ADMIN)
+  const base = reader.url('admin', ADMIN)
+  if (base === undefined && isRecord(config) && config['admin'] == null) {
+    reader.add('admin', `it is missing. Give the URL of the admin API, such as ${ADMIN}.`)
+  }
   const id = reader.text('id', ID)
   const upstreams = reader.colours('upstreams', DIAL)
   for (const [colour, dial] of Object.entries(upstreams)) {
@@ -47,15 +50,13 @@ export const connect: Connect = (config, options, problems) => {
       reader.add(`upstreams.${colour}`, `${shown(dial)} has a port that is none: 1 to 65535.`)
     }
   }
-  if (given !== '' && !URL.canParse(given)) reader.add('admin', `${shown(given)} is not a URL.`)
   if (options.via.length > 0) {
     problems.add(
       'via',
       'caddy runs no command. Bring its admin API here instead: ssh -L 2019:127.0.0.1:2019 host.',
     )
   }
-  if (problems.list.length > before) return undefined
-  const base = new URL(given)
+  if (base === undefined || problems.list.length > before) return undefined
   const caddy: Caddy = { id, upstreams, admin: adminApi(base, id) }
   const entries = (weights: Weights): string =>
     Object.entries(weights)

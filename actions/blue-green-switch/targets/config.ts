@@ -1,4 +1,5 @@
 import { type Problems, shown } from '../../../shared/action/inputs.ts'
+import { maskSecret } from '../../../shared/action/secrets.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 
 const COLOUR = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/
@@ -14,6 +15,8 @@ export interface ConfigReader {
   /** A text that has to be there. */
   text(key: string, form: Form): string
   optional(key: string, form: Form): string | undefined
+  /** An http or https URL; a password in it is masked. @param example of a right one */
+  url(key: string, example: string): URL | undefined
   /** A list of words to start a program with; undefined when it is not there. */
   argv(key: string): Argv | undefined
   /** What each of the two colours is called by the router, in the order of the map. */
@@ -55,6 +58,18 @@ export function configReader(config: unknown, keys: readonly string[], problems:
       if (value === undefined) missing(key, form.what)
       return value ?? ''
     },
+    url(key, example) {
+      const value = given[key]
+      if (value == null) return undefined
+      // What is no URL may still hold a password, so it is not shown.
+      if (typeof value !== 'string' || !/^https?:\/\/[^/]/.test(value) || !URL.canParse(value)) {
+        add(key, `it is not the URL of an API, such as ${example}.`)
+        return undefined
+      }
+      const url = new URL(value)
+      for (const form of [url.password, decoded(url.password)]) if (form !== '') maskSecret(form)
+      return url
+    },
     argv(key) {
       const value = given[key]
       if (value == null) return undefined
@@ -83,6 +98,14 @@ export function configReader(config: unknown, keys: readonly string[], problems:
         add(key, `both colours are ${shown(one)}, so nothing could be switched.`)
       return Object.fromEntries(entries)
     },
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { messageOf } from '../../../shared/action/errors.ts'
-import { rules, shown } from '../../../shared/action/inputs.ts'
+import { rules } from '../../../shared/action/inputs.ts'
 import { systemClock } from '../../../shared/probe/clock.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { configReader, isRecord } from './config.ts'
@@ -19,10 +19,6 @@ const FILE = {
 const NAME = {
   pattern: /^[\w.@-]{1,128}$/,
   what: 'the name of a service: letters, digits, ".", "_", "@" and "-"',
-}
-const API = {
-  pattern: /^https?:\/\/[^/]/,
-  what: 'the URL of the API of Traefik, such as http://127.0.0.1:8080',
 }
 
 /** Traefik gathers changes for 2 s (`providersThrottleDuration`) unless told otherwise. */
@@ -43,8 +39,7 @@ export const connect: Connect = (config, options, problems) => {
   const file = reader.text('file', FILE)
   const service = reader.text('service', NAME)
   const names = reader.colours('services', NAME)
-  const api = reader.optional('api', API)
-  if (api !== undefined && api !== '' && !URL.canParse(api)) reader.add('api', `${shown(api)} is not a URL.`)
+  const api = reader.url('api', 'http://127.0.0.1:8080')
   if (options.via.length > 0 && file !== '' && !PLAIN_PATH.test(file)) {
     reader.add('file', 'with `via` it may hold no blanks or quotes.')
   }
@@ -52,7 +47,7 @@ export const connect: Connect = (config, options, problems) => {
   const traefik: Traefik = {
     ...{ service, names },
     place: placeOf(file, options),
-    inForce: api === undefined ? undefined : traefikApi(new URL(api), service, names),
+    inForce: api === undefined ? undefined : traefikApi(api, service, names),
   }
   const weigh = (weights: Weights): string =>
     Object.entries(names)
@@ -75,7 +70,7 @@ export const connect: Connect = (config, options, problems) => {
     read: (signal) => read(traefik, signal),
     plan: (weights) => [
       `Write ${file}: the weights of ${service} are ${weigh(weights)}`,
-      ...(api === undefined ? [] : [`Wait until the API of Traefik at ${new URL(api).host} shows them`]),
+      ...(api === undefined ? [] : [`Wait until the API of Traefik at ${api.host} shows them`]),
     ],
     write: (weights, expected, signal) => write(traefik, weights, expected, signal),
     restore: (recorded, signal) => within(4_500, signal, (limit) => restore(traefik, recorded, limit)),

@@ -23,7 +23,7 @@ interface Token {
 
 /** Words, quoted words, and the signs `{`, `}` and `;`. A `#` begins a comment where a word could begin. */
 const TOKEN =
-  /#[^\n]*|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[{};]|(?:\\[\s\S]|\$\{[^}]*\}|[^\s{};\\])+/g
+  /#[^\n]*|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[{};]|(?:\\[\s\S]|\$\{\w{1,64}\}|[^\s{};\\])+/g
 
 /**
  * Finds an upstream in a file of nginx; pure.

@@ -9,6 +9,7 @@ import {
   withPool,
 } from '../../../../actions/blue-green-switch/targets/caddy/handler.ts'
 import { connect } from '../../../../actions/blue-green-switch/targets/caddy.ts'
+import { redact } from '../../../../shared/action/secrets.ts'
 import { describeWith } from '../../../support/real-parts.ts'
 import { type CaddyRouter, startCaddy } from '../../../support/routers/caddy.ts'
 import { atEnd } from '../../../support/runner/cleanup.ts'
@@ -54,6 +55,17 @@ describe('target-config of caddy', () => {
     expect(problemsOf(connect, config).map(({ input }) => input)).toEqual(
       keys.map((key) => `target-config.${key}`),
     )
+  })
+
+  test('a password in the URL is in no message, right or wrong', () => {
+    const right = connected(connect, { ...CONFIG, admin: 'http://me:planted%21secret@127.0.0.1:2019' })
+    expect([right.describe(), right.lock, ...right.plan({ blue: 0, green: 100 })].join()).not.toContain(
+      'planted',
+    )
+    expect(redact('planted%21secret planted!secret')).toBe('*** ***')
+    const wrong = problemsOf(connect, { ...CONFIG, admin: 'htp://me:planted@127.0.0.1:2019' })
+    expect(wrong.map(({ input }) => input)).toEqual(['target-config.admin'])
+    expect(JSON.stringify(wrong)).not.toContain('planted')
   })
 
   test('via has nothing to stand before', () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { parseBackend } from '../../../../actions/blue-green-switch/targets/haproxy/state.ts'
 import { connect } from '../../../../actions/blue-green-switch/targets/haproxy.ts'
 import { describeWith } from '../../../support/real-parts.ts'
@@ -62,6 +63,25 @@ describe('target-config of haproxy', () => {
       'target-config.socket',
     ])
   })
+})
+
+test('whatever HAProxy answers is a state or none, and never a throw', () => {
+  const lines = fc.constantFrom(
+    '1',
+    '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight',
+    '3 app 1 blue 127.0.0.1 2 0 100 100',
+    '3 app 2 green 127.0.0.1 2 8 0 1',
+    '# pxname,svname,status,bck,algo',
+    'app,blue,"no, check",0,',
+    'app,BACKEND,UP,0,roundrobin',
+    '',
+  )
+  fc.assert(
+    fc.property(fc.array(fc.oneof(lines, fc.string())), (answer) => {
+      const state = parseBackend(answer.join('\n'))
+      for (const { weight } of state?.servers ?? []) expect(Number.isInteger(weight)).toBe(true)
+    }),
+  )
 })
 
 test('an answer without the columns is no state', () => {

@@ -178,6 +178,35 @@ describe('an upstream in a file', () => {
     )
   })
 
+  test('whatever stands in the file is an upstream or a reason, and never a throw', () => {
+    const word = fc.constantFrom(
+      'upstream',
+      'app',
+      '{',
+      '}',
+      ';',
+      'server',
+      '10.0.0.1',
+      '"',
+      "'",
+      '#',
+      '\n',
+      '${',
+      '\\',
+      'backup',
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: fc.string() })),
+        (words) => {
+          const upstream = parseUpstream(words.join(' '), 'app', SERVERS)
+          if (typeof upstream === 'string') expect(upstream).toMatch(/^(?:has|sends) /)
+          else expect(typeof upstream.with(upstream.entries)).toBe('string')
+        },
+      ),
+    )
+  })
+
   test.each([
     [null],
     [{ servers: [{ colour: 'purple', params: [] }] }],

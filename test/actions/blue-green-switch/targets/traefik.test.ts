@@ -118,6 +118,33 @@ describe('a weighted service in a file', () => {
     expect(await parseWeighted(text, 'app', NAMES)).toMatch(words)
   })
 
+  test('whatever stands in the file is a service or a reason, and never a throw', async () => {
+    const part = fc.constantFrom(
+      'http:',
+      '{',
+      '}',
+      '[',
+      ']',
+      'services',
+      'app',
+      ': ',
+      '\n',
+      '  ',
+      '- ',
+      'weighted',
+      '&a',
+      '*a',
+      '!!x',
+      '|',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(part, fc.string())), async (parts) => {
+        expect(['string', 'object']).toContain(typeof (await parseWeighted(parts.join(''), 'app', NAMES)))
+      }),
+    )
+    expect(await parseWeighted('['.repeat(20_000), 'app', NAMES)).toMatch(/^is no YAML/)
+  })
+
   test('only the two weights change, and there and back gives the same bytes', async () => {
     const comment = fc.constantFrom('', ' # 100', ' # weight: 1')
     const percent = fc.integer({ min: 0, max: 100 })
