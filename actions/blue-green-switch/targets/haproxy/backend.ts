@@ -114,7 +114,12 @@ export async function restoreBackend(
   return await within(4_500, stop, async (signal) => {
     accepted(await backend.say(commands(backend, recorded.weights, settings).join('; '), signal))
     const { state } = await look(backend, signal)
-    await persist(backend, signal)
+    try {
+      await persist(backend, signal)
+    } catch (error) {
+      const problem = `HAProxy has its old weights again, but after a restart it would not: ${messageOf(error)}`
+      throw new TargetError(problem, 'yes')
+    }
     return state
   })
 }

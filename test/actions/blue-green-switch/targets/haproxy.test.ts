@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -282,6 +282,24 @@ describeWith('haproxy', 'the target haproxy', (program) => {
       expect(await target.read(signal)).toEqual(before)
     }),
   )
+
+  test('a file for the state that cannot be written any more is told, also when the weights are back', () =>
+    withRouter(
+      (pair) => startHaproxy(program, pair, { stateFile: true }),
+      connect,
+      async ({ router, target }) => {
+        const before = await target.read(signal)
+        await target.write({ blue: 0, green: 100 }, before, signal)
+        rmSync(join(router.folder, 'state'))
+        mkdirSync(join(router.folder, 'state', 'in the way'), { recursive: true })
+        const error = await failureOf(target.restore(recorded(before), signal))
+        expect(error.message).toMatch(
+          /^HAProxy has its old weights again, but after a restart it would not: .*state cannot be written/,
+        )
+        expect(error.applied).toBe('yes')
+        expect((await target.read(signal)).live).toBe('blue')
+      },
+    ))
 
   test(
     'a socket without rights is told',
