@@ -4,6 +4,7 @@ import { formatDuration } from '../../../shared/text/duration.ts'
 import { describeWeights } from '../plan.ts'
 import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
 import { watch } from '../traffic/front-door.ts'
+import { explained } from './common.ts'
 import type { Run } from './run.ts'
 import { PROOF, whoAnswers } from './watch.ts'
 import type { Outcome } from './world.ts'
@@ -46,7 +47,11 @@ export async function restore(run: Run): Promise<Outcome> {
     return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
   // Cancelled while looking: what was read back stands.
   if (world.cancel.aborted) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
-  return { event: 'not restored', reason: `the router says that ${reason}, but ${seen}`, doneAt }
+  // Answers of no side prove neither; then a router that says itself what it does is believed.
+  if (!seen.isOther && world.target.caution === undefined)
+    return { event: 'restored', reason: `${reason}, as read back; ${seen.words}`, doneAt }
+  const what = await explained(run, `the router was told so that ${reason}, but ${seen.words}`)
+  return { event: 'not restored', reason: what, doneAt }
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   type Verdict,
   verdictOf,
 } from '../traffic/verdict.ts'
-import { movesOf, ROUTER_MS, stepOf, stopped } from './common.ts'
+import { explained, movesOf, ROUTER_MS, stepOf, stopped } from './common.ts'
 import type { Run } from './run.ts'
 import type { Outcome, StepReport } from './world.ts'
 
@@ -54,7 +54,8 @@ export async function verify(run: Run): Promise<Outcome> {
       return { event: 'not proved', reason, firstBadAt: samples[0]?.at }
     },
   )
-  return keepIfAsked(run, outcome)
+  if (outcome.event !== 'not proved') return keepIfAsked(run, outcome)
+  return keepIfAsked(run, { ...outcome, reason: await explained(run, outcome.reason) })
 }
 
 /** WATCH: the step's soak time, its verdict, and whether the router is still as we left it. */

@@ -6,6 +6,7 @@ const TARGETS = {
   haproxy: () => import('./haproxy.ts'),
   nginx: () => import('./nginx.ts'),
   caddy: () => import('./caddy.ts'),
+  traefik: () => import('./traefik.ts'),
   command: () => import('./command.ts'),
 } as const satisfies Record<string, () => Promise<{ connect: Connect }>>
 

@@ -61,7 +61,6 @@ export interface Target {
    * such as the error log of nginx; undefined when it says nothing.
    */
   explain?(signal: AbortSignal): Promise<string | undefined>
-  close?(): Promise<void>
 }
 
 export interface ConnectOptions {

@@ -81,7 +81,6 @@ export async function withRouter<R extends Router>(
     try {
       await play({ router, target, pair })
     } finally {
-      await target.close?.()
       await router.stop()
     }
   } finally {
