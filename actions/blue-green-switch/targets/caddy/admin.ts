@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../../../../shared/action/errors.ts'
+import { RequestError } from '../../../../shared/http/errors.ts'
 import { type Answer, request } from '../../../../shared/http/request.ts'
 import { oneLine } from '../../../../shared/text/untrusted.ts'
 import { isRecord } from '../config.ts'
@@ -14,6 +16,9 @@ export interface Admin {
 }
 
 const PATIENCE_MS = 5_000
+/** Caddy opens its admin API anew with every change; a read that falls into this gap is asked again. */
+const GAP_MS = 1_000
+const PAUSE_MS = 20
 
 /** @see https://caddyserver.com/docs/api */
 export function adminApi(base: URL, id: string): Admin {
@@ -25,7 +30,15 @@ export function adminApi(base: URL, id: string): Admin {
   ): Promise<Answer> => {
     // Never by a proxy: whoever may speak to this API speaks to it straight.
     const options = { url, method, signal, env: {}, timeout: PATIENCE_MS, maxBody: 1_048_576, ...more }
-    return await request(options).catch((error: unknown) => {
+    const again = performance.now() + (method === 'GET' ? GAP_MS : 0)
+    const ask = (): Promise<Answer> =>
+      request(options).catch(async (error: unknown) => {
+        const isGap = error instanceof RequestError && /^ECONN(?:RESET|REFUSED)$/.test(error.code ?? '')
+        if (!isGap || performance.now() > again || signal.aborted) throw error
+        await delay(PAUSE_MS)
+        return ask()
+      })
+    return await ask().catch((error: unknown) => {
       const hint = method === 'GET' ? ' Is Caddy running, and is "admin" its "admin.listen" address?' : ''
       const message = `The admin API of Caddy at ${base.host}: ${messageOf(error)}.${hint}`
       throw new TargetError(message, method === 'GET' ? 'no' : 'unknown')
