@@ -49,7 +49,8 @@ export async function takeRouter({ target, context, cancel }: Tools): Promise<Lo
     const since = new Date(journal.at).toISOString()
     const died = `A run that began to move traffic at ${since} died (${journal.who})`
     const now = describeWeights(state.weights)
-    switch (recoveryOf(journal, state, Date.now())) {
+    const found = recoveryOf(journal, state, Date.now())
+    switch (found === 'none' && target.readsFile === true ? 'restore' : found) {
       case 'none':
         log.info(`${died}; the traffic is as it was before it.`)
         return lock
@@ -145,7 +146,8 @@ export async function finish(tools: Tools, { journal, phase }: Left): Promise<Fi
   try {
     const state = await target.read(AbortSignal.any([cancel, AbortSignal.timeout(RECOVERY_MS)]))
     const seen = describeWeights(state.weights)
-    const found = recoveryOf(journal, state, journal.at)
+    const recovery = recoveryOf(journal, state, journal.at)
+    const found = recovery === 'none' && target.readsFile === true ? 'restore' : recovery
     // A switch that was completed is taken back from exactly where it ended.
     const isMoved = takesBack && !sameWeights(state.weights, journal.steps.at(-1) ?? {})
     if (found === 'none' || found === 'foreign' || isMoved) {

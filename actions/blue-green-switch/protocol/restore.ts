@@ -29,7 +29,7 @@ export async function restore(run: Run): Promise<Outcome> {
   const back = await putBack(
     world.target,
     recorded,
-    hurry ? CANCELLED_MS : PATIENCE_MS,
+    hurry ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
     world.cancel,
     world.clock,
   )

@@ -22,6 +22,9 @@ export const PROOF = 3
 /** Requests per second while the proof is awaited; a small share is met less often. */
 const PROOF_RATE = { all: 20, split: 50 }
 
+/** How often the log says how it goes, so that nobody wonders whether it still lives. */
+const NEWS_MS = 10_000
+
 /** VERIFY: the front door shows what was written. Until `propagation` is over the old side may still answer. */
 export async function verify(run: Run): Promise<Outcome> {
   const { world } = run
@@ -197,10 +200,23 @@ async function watchTraffic<T>(
   const { world } = run
   const { ask, clock, cancel } = world
   if (ask === undefined) throw new TypeError('there is no front door')
+  let next = NEWS_MS
+  const tell = (samples: readonly Sample[], elapsed: number): void => {
+    if (elapsed < next) return
+    next += NEWS_MS
+    const { samples: count, errors, p95 } = statsOf(samplesOf(samples, movesOf(run).to, movesOf(run).to))
+    const slow = p95 === undefined ? '' : `, p95 ${formatDuration(p95)}`
+    world.say(
+      `  ${formatDuration(elapsed)}: ${count} answers of ${movesOf(run).to}, ${errors} failed${slow}.`,
+    )
+  }
   const found = await watchDoor<T | Outcome>({
     ...{ ask, clock, signal: cancel, newSide: movesOf(run).to, share: stepOf(run).share },
     rate: typeof rate === 'number' ? () => rate : rate,
-    judge: (samples, elapsed) => judge(samples, elapsed) ?? stopped(run),
+    judge: (samples, elapsed) => {
+      tell(samples, elapsed)
+      return judge(samples, elapsed) ?? stopped(run)
+    },
     onSample: (sample) => run.samples.push({ ...sample, at: sample.at - run.started }),
   })
   return found ?? stopped(run) ?? { event: 'cancelled', reason: 'the job was cancelled' }

@@ -34,7 +34,7 @@ export async function write(run: Run): Promise<Outcome> {
   }
   let seen: LiveState
   try {
-    seen = await world.target.write(weights, expected, lingering(world.cancel))
+    seen = await world.target.write(weights, expected, lingering(world.cancel, world.target.patience))
   } catch (error) {
     const reason = messageOf(error)
     if (error instanceof Conflict) {
@@ -54,12 +54,12 @@ export async function write(run: Run): Promise<Outcome> {
 }
 
 /** Aborts some time after the step was cancelled, and when the router takes for ever. */
-function lingering(cancel: AbortSignal): AbortSignal {
+function lingering(cancel: AbortSignal, patience = ROUTER_MS): AbortSignal {
   const late = new AbortController()
   const soon = (): void => {
     setTimeout(() => late.abort(cancel.reason), LAST_WRITE_MS).unref()
   }
   if (cancel.aborted) soon()
   else cancel.addEventListener('abort', soon, { once: true })
-  return AbortSignal.any([late.signal, AbortSignal.timeout(ROUTER_MS)])
+  return AbortSignal.any([late.signal, AbortSignal.timeout(patience)])
 }

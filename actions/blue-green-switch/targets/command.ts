@@ -52,6 +52,7 @@ export const connect: Connect = (config, options, problems) => {
   return {
     colours,
     weighted: true,
+    patience: WRITE_MS,
     caution: 'What is live is what your program says.',
     describe: () => `the command ${words(write)}`,
     get lock() {

@@ -75,6 +75,7 @@ export const connect: Connect = (config, options, problems) => {
   return {
     colours: Object.keys(servers),
     weighted: true,
+    readsFile: true,
     caution:
       'nginx tells what stands in its files, not what it has loaded: only requests prove which side answers.',
     describe: () => `nginx upstream ${name} in ${file}`,

@@ -29,6 +29,13 @@ export interface Target {
   /** What reading cannot prove, in a sentence for people; absent when it is the running router that answers. */
   readonly caution?: string
   /**
+   * Reading tells what the router was told last, and not what it does. A run that died may have left the two apart, so
+   * whoever recovers from it writes in any case.
+   */
+  readonly readsFile?: boolean
+  /** Milliseconds that one write may take, where 20 s are too few. */
+  readonly patience?: number
+  /**
    * The file that is the lock of this router on this machine, and holds the journal of whoever has it: beside the
    * router's file or socket, else in the system's temporary folder (see `lockPath` in lock.ts).
    */

@@ -62,7 +62,10 @@ export const connect: Connect = (config, options, problems) => {
     colours: Object.keys(names),
     weighted: true,
     ...(api === undefined
-      ? { caution: 'Without "api" nothing but requests proves that Traefik has taken the file.' }
+      ? {
+          readsFile: true,
+          caution: 'Without "api" nothing but requests proves that Traefik has taken the file.',
+        }
       : {}),
     describe: () => `Traefik service ${service} in ${file}`,
     get lock() {

@@ -11,6 +11,7 @@ import {
 import { connect } from '../../../../actions/blue-green-switch/targets/caddy.ts'
 import { describeWith } from '../../../support/real-parts.ts'
 import { type CaddyRouter, startCaddy } from '../../../support/routers/caddy.ts'
+import { atEnd } from '../../../support/runner/cleanup.ts'
 import {
   answers,
   connected,
@@ -331,6 +332,7 @@ async function between(
     )
     onward.end(body)
   })
+  atEnd(() => server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -6,7 +6,7 @@ import { parseBackend } from '../../../../actions/blue-green-switch/targets/hapr
 import { connect } from '../../../../actions/blue-green-switch/targets/haproxy.ts'
 import { describeWith } from '../../../support/real-parts.ts'
 import { type Haproxy, startHaproxy } from '../../../support/routers/haproxy.ts'
-import { tempFolder } from '../../../support/runner/cleanup.ts'
+import { atEnd, tempFolder } from '../../../support/runner/cleanup.ts'
 import { until } from '../../../support/services/service.ts'
 import {
   answers,
@@ -360,6 +360,7 @@ async function cutter(
       else client.end(answer)
     })
   })
+  atEnd(() => server.close())
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   return { socket, close: () => new Promise((resolve) => server.close(() => resolve())) }
 }

@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
@@ -16,6 +16,7 @@ import { connect } from '../../../../actions/blue-green-switch/targets/nginx.ts'
 import { percentages } from '../../../../actions/blue-green-switch/targets/weights.ts'
 import { describeWith } from '../../../support/real-parts.ts'
 import { type NginxRouter, startNginxRouter } from '../../../support/routers/nginx.ts'
+import { atEnd } from '../../../support/runner/cleanup.ts'
 import { until } from '../../../support/services/service.ts'
 import {
   answers,
@@ -319,9 +320,9 @@ describeWith('nginx', 'the target nginx', (program) => {
     'a listen conflict passes the test and the reload, and the old configuration goes on: the error log tells',
     scene(async ({ router, target }) => {
       const taken = createServer()
-      const port = await new Promise<number>((resolve) =>
-        taken.listen(0, '127.0.0.1', () => resolve((taken.address() as { port: number }).port)),
-      )
+      atEnd(() => taken.close())
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+      const { port } = taken.address() as AddressInfo
       const before = await target.read(signal)
       writeFileSync(join(router.folder, 'conf.d', 'taken.conf'), `server { listen 127.0.0.1:${port}; }\n`)
       // Neither of the exit codes says so, nor does the file.
@@ -335,7 +336,6 @@ describeWith('nginx', 'the target nginx', (program) => {
       )
       expect(await answers(router, 10)).toEqual({ blue: 10 })
       expect(await target.restore(recorded(before), signal)).toEqual(before)
-      await new Promise((resolve) => taken.close(resolve))
     }),
   )
 
