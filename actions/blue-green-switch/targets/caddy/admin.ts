@@ -16,7 +16,7 @@ export interface Admin {
 }
 
 const PATIENCE_MS = 5_000
-/** Caddy opens its admin API anew with every change; a read that falls into this gap is asked again. */
+/** Caddy opens its admin API anew with every change; what falls into this gap is sent again. */
 const GAP_MS = 1_000
 const PAUSE_MS = 20
 
@@ -30,14 +30,17 @@ export function adminApi(base: URL, id: string): Admin {
   ): Promise<Answer> => {
     // Never by a proxy: whoever may speak to this API speaks to it straight.
     const options = { url, method, signal, env: {}, timeout: PATIENCE_MS, maxBody: 1_048_576, ...more }
-    const again = performance.now() + (method === 'GET' ? GAP_MS : 0)
-    const ask = (): Promise<Answer> =>
-      request(options).catch(async (error: unknown) => {
-        const isGap = error instanceof RequestError && /^ECONN(?:RESET|REFUSED)$/.test(error.code ?? '')
-        if (!isGap || performance.now() > again || signal.aborted) throw error
-        await delay(PAUSE_MS)
-        return ask()
-      })
+    const again = performance.now() + GAP_MS
+    const ask = async (): Promise<Answer> => {
+      const sent = request(options)
+      const isGap = await sent.then(
+        (answer) => method === 'GET' && isAway(answer),
+        (error: unknown) => isClosed(error, method),
+      )
+      if (!isGap || performance.now() > again || signal.aborted) return sent
+      await delay(PAUSE_MS)
+      return ask()
+    }
     return await ask().catch((error: unknown) => {
       const hint = method === 'GET' ? ' Is Caddy running, and is "admin" its "admin.listen" address?' : ''
       const message = `The admin API of Caddy at ${base.host}: ${messageOf(error)}.${hint}`
@@ -75,6 +78,15 @@ export function adminApi(base: URL, id: string): Admin {
     },
   }
 }
+
+/** A write is sent again only when it has certainly not arrived. */
+function isClosed(error: unknown, method: string): boolean {
+  if (!(error instanceof RequestError)) return false
+  return error.code === 'ECONNREFUSED' || (error.code === 'ECONNRESET' && method === 'GET')
+}
+
+/** What a proxy or a tunnel in front of it says meanwhile. */
+const isAway = ({ status }: Answer): boolean => status === 502 || status === 503 || status === 504
 
 function refusal(answer: Answer): string {
   const value = parse(answer)

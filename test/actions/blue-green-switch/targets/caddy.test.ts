@@ -199,11 +199,11 @@ describeWith('caddy', 'the target caddy', (program) => {
     scene(async ({ router, target }) => {
       const before = await target.read(signal)
       // Between our look and our write somebody else writes.
-      const meddler = await between(
-        router.admin,
-        (method) => method === 'PATCH',
-        () => put(router, 'POST', upstream('127.0.0.1:9')),
-      )
+      const meddler = await between(router.admin, {
+        before: async (method) => {
+          if (method === 'PATCH') await put(router, 'POST', upstream('127.0.0.1:9'))
+        },
+      })
       const slow = connected(connect, { ...router.targetConfig, admin: meddler.url })
       await expectConflict(slow.write({ blue: 0, green: 100 }, before, signal), /HTTP 412/)
       await meddler.close()
@@ -255,12 +255,9 @@ describeWith('caddy', 'the target caddy', (program) => {
       const before = await target.read(signal)
       const raw = { upstreams: ['green'], weights: [1] }
       // weighted_round_robin is unknown before Caddy 2.7: what the answer looks like when a module is missing.
-      const broken = await between(
-        router.admin,
-        () => false,
-        async () => {},
-        (body) => body.replace('"round_robin"', '"no_such_policy"'),
-      )
+      const broken = await between(router.admin, {
+        alter: (body) => body.replace('"round_robin"', '"no_such_policy"'),
+      })
       const other = connected(connect, { ...router.targetConfig, admin: broken.url })
       const error = await failureOf(other.restore({ ...before, raw }, signal))
       expect(error.message).toMatch(
@@ -273,16 +270,30 @@ describeWith('caddy', 'the target caddy', (program) => {
   )
 
   test(
+    'an admin API that is away for a moment after a change is asked again',
+    scene(async ({ router, target }) => {
+      const before = await target.read(signal)
+      let [hasWritten, gaps] = [false, 0]
+      const proxy = await between(router.admin, {
+        instead: (method) => {
+          hasWritten ||= method === 'PATCH'
+          if (method !== 'GET' || !hasWritten || gaps === 3) return undefined
+          gaps += 1
+          return 502
+        },
+      })
+      const other = connected(connect, { ...router.targetConfig, admin: proxy.url })
+      expect((await other.write({ blue: 0, green: 100 }, before, signal)).live).toBe('green')
+      expect(gaps).toBe(3)
+      await proxy.close()
+    }),
+  )
+
+  test(
     'an answer that was lost is read back',
     scene(async ({ router, target }) => {
       const before = await target.read(signal)
-      const lossy = await between(
-        router.admin,
-        () => false,
-        async () => {},
-        (body) => body,
-        true,
-      )
+      const lossy = await between(router.admin, { losesAnswers: true })
       const other = connected(connect, { ...router.targetConfig, admin: lossy.url })
       expect((await other.write({ blue: 0, green: 100 }, before, signal)).live).toBe('green')
       await lossy.close()
@@ -310,19 +321,29 @@ async function api({ admin }: CaddyRouter, method: string, path: string, body: u
 const put = (router: CaddyRouter, method: string, entry: unknown): Promise<void> =>
   api(router, method, '/id/app_proxy/upstreams', entry)
 
+interface Meddling {
+  before?: (method: string) => Promise<void>
+  alter?: (body: string) => string
+  /** This status in the place of an answer. */
+  instead?: (method: string) => number | undefined
+  losesAnswers?: boolean
+}
+
 /** Stands before the admin API: does something before certain requests, alters bodies, or loses answers to writes. */
 async function between(
   admin: string,
-  when: (method: string) => boolean,
-  first: () => Promise<void>,
-  alter: (body: string) => string = (body) => body,
-  losesAnswers = false,
+  { before, alter = (body) => body, instead, losesAnswers = false }: Meddling,
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer(async (incoming, response) => {
     const { method = '' } = incoming
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
-    if (when(method)) await first()
+    await before?.(method)
+    const status = instead?.(method)
+    if (status !== undefined) {
+      response.writeHead(status).end()
+      return
+    }
     const body = alter(Buffer.concat(chunks).toString('utf8'))
     const { host: _, 'content-length': __, ...headers } = incoming.headers
     const onward = request(
