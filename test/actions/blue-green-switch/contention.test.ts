@@ -29,6 +29,26 @@ for (const router of ROUTERS) {
   )
 }
 
+testWith('caddy', 'of two switches of caddy on two machines exactly one wins, without any lock', async () => {
+  const scene = await openScene('caddy')
+  try {
+    // By another name it is another router for the lock, as it is for another machine.
+    const config = (host: string): string => (scene.inputs['target-config'] ?? '').replace('127.0.0.1', host)
+    const steps = await Promise.all(
+      ['127.0.0.1', 'localhost'].map((host) =>
+        scene.run({ steps: '50, 100', 'target-config': config(host) }),
+      ),
+    )
+    const won = steps.filter(({ conclusion }) => conclusion === 'success')
+    if (won.length !== 1) throw new Error(steps.map(describe).join('\n\n'))
+    const lost = steps.find((step) => step !== won[0])
+    expect(lost?.annotations).toMatchObject([{ title: 'State drift' }])
+    await scene.waitForSide('green', 20)
+  } finally {
+    await scene.close()
+  }
+})
+
 // HAProxy: see kill.test.ts.
 for (const router of ['nginx', 'caddy'] as const) {
   testWith(
