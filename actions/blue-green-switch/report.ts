@@ -51,6 +51,7 @@ export function report({ inputs, target, context }: Tools, ended: Ended, moves: 
       moves === undefined
         ? null
         : { from: moves.from, to: moves.to, steps: moves.steps.map(({ share }) => share) },
+    startedAt: when(0),
     durationMs: Math.round(ended.durationMs),
     detectionMs: round(ended.detectionMs) === '' ? null : round(ended.detectionMs),
     restoreMs: round(ended.restoreMs) === '' ? null : round(ended.restoreMs),

@@ -6,7 +6,7 @@ import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
 import { watch } from '../traffic/front-door.ts'
 import { explained } from './common.ts'
 import type { Run } from './run.ts'
-import { PROOF, whoAnswers } from './watch.ts'
+import { PROOF, proofRate, whoAnswers } from './watch.ts'
 import type { Outcome } from './world.ts'
 
 /** A router that is away for a moment is asked again within this. */
@@ -114,7 +114,8 @@ async function seenAtFrontDoor(
   const { ask, clock, cancel, policy } = run.world
   if (ask === undefined) return undefined
   const wrong = await watch<{ wrong: { words: string; isOther: boolean } | undefined }>({
-    ...{ ask, clock, signal: cancel, newSide: live, share: 100, rate: () => 10 },
+    ...{ ask, clock, signal: cancel, newSide: live, share: 100, due: policy.propagation },
+    rate: (_, elapsed) => proofRate(elapsed),
     judge: (samples, elapsed) => {
       const last = samples.slice(-PROOF)
       if (last.length === PROOF && last.every(({ side }) => side === live)) return { wrong: undefined }

@@ -19,8 +19,11 @@ import type { Outcome, StepReport } from './world.ts'
 
 /** So many answers in a row prove which side has the traffic. */
 export const PROOF = 3
-/** Requests per second while the proof is awaited; a small share is met less often. */
-const PROOF_RATE = { all: 20, split: 50 }
+/** Requests per second at which a small share is met soon. */
+const MEETING_RATE = 50
+
+/** Requests per second while a proof is awaited: it is mostly there at once, and else nobody needs it so fast. */
+export const proofRate = (elapsed: number): number => (elapsed < 1_000 ? 50 : 10)
 
 /** How often the log says how it goes, so that nobody wonders whether it still lives. */
 const NEWS_MS = 10_000
@@ -38,7 +41,8 @@ export async function verify(run: Run): Promise<Outcome> {
   const within = world.policy.propagation
   const outcome = await watchTraffic<Outcome>(
     run,
-    isAll ? PROOF_RATE.all : PROOF_RATE.split,
+    within,
+    (_, elapsed) => (isAll ? proofRate(elapsed) : MEETING_RATE),
     (samples, elapsed) => {
       const ours = samplesOf(samples, to, to)
       const failure = failureOf(ours, world.policy)
@@ -88,7 +92,7 @@ export async function watchStep(run: Run): Promise<Outcome> {
       const missing = policy.minSamples - samplesOf(samples, to, to).length
       return neededRate(policy.probeRate, missing, share, Math.max(length - elapsed, 1_000))
     }
-    const outcome = await watchTraffic<{ verdict: Verdict }>(run, rate, (samples, elapsed) => {
+    const outcome = await watchTraffic<{ verdict: Verdict }>(run, length, rate, (samples, elapsed) => {
       const ours = samplesOf(samples, to, to)
       const found = verdictOf(ours, policy, elapsed, length) ?? backAgain(samples, share, to)
       if (found === undefined) return undefined
@@ -127,7 +131,7 @@ export async function drain(run: Run): Promise<Outcome> {
     const stop = await pause(run, length)
     if (stop !== undefined) return keepIfAsked(run, stop)
   } else {
-    const outcome = await watchTraffic<Outcome>(run, world.policy.probeRate, (samples, elapsed) => {
+    const outcome = await watchTraffic<Outcome>(run, length, world.policy.probeRate, (samples, elapsed) => {
       const ours = samplesOf(samples, to, to)
       const failure = failureOf(ours, world.policy) ?? backAgain(samples, 100, to)?.reason
       if (failure !== undefined)
@@ -191,9 +195,10 @@ async function pause(run: Run, ms: number): Promise<Outcome | undefined> {
   return stopped(run)
 }
 
-/** Watches the front door until there is a verdict, the step is cancelled, or its time is over. */
+/** Watches the front door until there is a verdict (mostly when `due` is over), the step is cancelled, or its time is over. */
 async function watchTraffic<T>(
   run: Run,
+  due: number,
   rate: number | ((samples: readonly Sample[], elapsed: number) => number),
   judge: (samples: readonly Sample[], elapsed: number) => T | undefined,
 ): Promise<T | Outcome> {
@@ -211,7 +216,7 @@ async function watchTraffic<T>(
     )
   }
   const found = await watchDoor<T | Outcome>({
-    ...{ ask, clock, signal: cancel, newSide: movesOf(run).to, share: stepOf(run).share },
+    ...{ ask, clock, signal: cancel, newSide: movesOf(run).to, share: stepOf(run).share, due },
     rate: typeof rate === 'number' ? () => rate : rate,
     judge: (samples, elapsed) => {
       tell(samples, elapsed)

@@ -63,6 +63,8 @@ export interface Watch<T> {
   share: number
   /** Requests per second, asked before each one. */
   rate(samples: readonly Sample[], elapsed: number): number
+  /** ms from the start at which there may be a verdict: it is looked for then, not with the next request. */
+  due: number
   /** Called after every sample and every pause; what it returns ends the watching. */
   judge(samples: readonly Sample[], elapsed: number): T | undefined
   /** Gets each sample as it comes. */
@@ -100,7 +102,12 @@ export async function watch<T>(options: Watch<T>): Promise<T | undefined> {
       const one = send().finally(() => pending.delete(one))
       pending.add(one)
     }
-    await clock.sleep(1_000 / rate(samples, clock.now() - started), signal)
+    const elapsed = clock.now() - started
+    const pause = 1_000 / rate(samples, elapsed)
+    await clock.sleep(
+      elapsed < options.due ? Math.min(pause, Math.ceil(options.due - elapsed)) : pause,
+      signal,
+    )
     look()
   }
   await Promise.all(pending)

@@ -29,6 +29,7 @@ async function samplesOf(ask: Ask, share: number, count: number): Promise<Sample
       share,
       signal: new AbortController().signal,
       rate: () => 20,
+      due: 0,
       onSample: () => {},
     },
     judge: (samples) => (samples.length >= count ? [...samples] : undefined),
@@ -96,7 +97,15 @@ test('a front door that hangs does not pile up requests, and none is left when i
       })
     })
   const found = await watch({
-    ...{ ask: hang, newSide: 'green', share: 100, signal: stop.signal, rate: () => 50, onSample: () => {} },
+    ...{
+      ask: hang,
+      newSide: 'green',
+      share: 100,
+      signal: stop.signal,
+      rate: () => 50,
+      due: 0,
+      onSample: () => {},
+    },
     judge: () => undefined,
     clock: {
       now: () => 0,
