@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { readRate, readSteps } from '../../../actions/blue-green-switch/inputs/values.ts'
 import { readInputs } from '../../../actions/blue-green-switch/inputs.ts'
 import { InputError } from '../../../shared/action/errors.ts'
 import { runAction } from '../../support/runner.ts'
@@ -164,4 +166,49 @@ test('credentials of checks and verify are masked', async () => {
   })
   expect(step.masks).toContain('hunter2hunter2')
   expect(step.log + JSON.stringify(step.outputs) + step.summary).not.toContain('hunter2hunter2')
+})
+
+describe('whatever is given', () => {
+  test('steps are whole percent, rising, to 100, or refused', () => {
+    const pieces = fc.array(
+      fc.oneof(fc.integer({ min: -5, max: 120 }).map(String), fc.string({ maxLength: 4 })),
+    )
+    fc.assert(
+      fc.property(pieces, fc.constantFrom(',', '\n', ', '), (parts, by) => {
+        const reading = readSteps(parts.join(by))
+        if ('problem' in reading) return
+        const shares = reading.value
+        expect(shares.at(-1)).toBe(100)
+        expect(shares.every((share, at) => Number.isInteger(share) && share > (shares[at - 1] ?? 0))).toBe(
+          true,
+        )
+      }),
+    )
+  })
+
+  test('a rate is one that we keep, or refused', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.double().map(String),
+          fc.nat(99).map((n) => `${n}/s`),
+        ),
+        (text) => {
+          const reading = readRate(text)
+          if ('value' in reading) expect(reading.value >= 0.1 && reading.value <= 50).toBe(true)
+        },
+      ),
+    )
+  })
+
+  test('YAML of any shape is read or refused, never a defect', async () => {
+    const names = fc.constantFrom('checks', 'verify', 'identify', 'hooks', 'via', 'target-config')
+    await fc.assert(
+      fc.asyncProperty(names, fc.json({ maxDepth: 3 }), async (name, json) => {
+        await problemsOf({ [name]: json })
+      }),
+      { numRuns: 150 },
+    )
+  })
 })
