@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { blueGreenSwitch } from './cases/blue-green-switch.ts'
 import { changelog } from './cases/changelog.ts'
 import { healthCheck } from './cases/health-check.ts'
 import { semverTag } from './cases/semver-tag.ts'
@@ -28,6 +29,7 @@ const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
   'semver-tag': semverTag,
   'slack-notify': slackNotify,
   'trivy-sarif-upload': trivySarifUpload,
+  'blue-green-switch': blueGreenSwitch,
 }
 const rows: Row[] = []
 for (const [action, measure] of Object.entries(CASES)) {

@@ -6,7 +6,7 @@ import { tempFolder } from '../test/support/runner/cleanup.ts'
 import { paint } from './action/terminal.ts'
 import { ROOT } from './actions.ts'
 import { type Arrived, pageOf } from './demo/page/page.ts'
-import { departure, type Wagon } from './demo/train.ts'
+import { type Arrival, departure, type Wagon } from './demo/train.ts'
 
 // Ctrl-C ends the services too, which are stopped when this process exits.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
@@ -29,10 +29,16 @@ for (const [index, name] of names.sort().entries()) {
   const { wagon } = (await import(`./demo/wagons/${name}`)) as { wagon: Wagon }
   console.log(`\n${paint.bold(`${index + 1}/${names.length}  ${wagon.title}`)}`)
   const startedAt = performance.now()
-  const { steps, claims } = await wagon.run(train).catch((error: unknown) => ({
-    steps: [],
-    claims: { [`the wagon ran to its end: ${messageOf(error)}`]: false },
-  }))
+  const {
+    steps,
+    claims,
+    traffic = [],
+  } = await wagon.run(train).catch(
+    (error: unknown): Arrival => ({
+      steps: [],
+      claims: { [`the wagon ran to its end: ${messageOf(error)}`]: false },
+    }),
+  )
   for (const [claim, holds] of Object.entries(claims)) {
     train.say(`${holds ? paint.green('✔') : paint.red('✖ not so:')} ${claim}`)
   }
@@ -41,6 +47,7 @@ for (const [index, name] of names.sort().entries()) {
     wagon,
     steps,
     claims,
+    traffic,
     asIntended: isGood && Object.values(claims).every(Boolean),
     durationMs: performance.now() - startedAt,
   })

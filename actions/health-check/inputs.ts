@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../../shared/action/errors.ts'
 import { type InputReader, inputReader, rules, shown } from '../../shared/action/inputs.ts'
-import { maskHeaders, maskSecret } from '../../shared/action/secrets.ts'
+import { maskHeaders } from '../../shared/action/secrets.ts'
 import type { Check } from '../../shared/probe/check.ts'
 import { checkTogether, parseCheck, parseChecks, uniqueNames } from '../../shared/probe/parse.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type Settings,
   STEP_SETTINGS,
 } from '../../shared/probe/settings.ts'
-import { isSecretName } from '../../shared/text/secret-names.ts'
+import { maskCheck, readCertificates } from '../../shared/probe/trust.ts'
 import { parseYaml } from '../../shared/text/yaml.ts'
 
 const MAX_CHECKS = 10_000
@@ -36,9 +36,8 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const failOnUnhealthy = inputs.read('fail-on-unhealthy', rules.boolean, true)
   const dryRun = inputs.read('dry-run', rules.boolean, false)
   const checks = uniqueNames(await readTargets(inputs, defaults, env), inputs, 'checks')
-  for (const { target } of checks) maskCredentials(target)
-  for (const { settings } of checks) maskHeaders(settings.headers)
-  const ca = readCertificates(checks, inputs, env)
+  for (const check of checks) maskCheck(check)
+  const ca = readCertificates(checks, inputs, env['GITHUB_WORKSPACE'] || process.cwd())
   inputs.finish()
   return { checks, ca, timeout: defaults.timeout, failOnUnhealthy, dryRun }
 }
@@ -127,49 +126,5 @@ function readInside(path: string, workspace: string, inputs: InputReader): strin
       : messageOf(error)
     inputs.add('checks-file', `${shown(path)} ${why}.`)
     return undefined
-  }
-}
-
-function readCertificates(
-  checks: readonly Check[],
-  inputs: InputReader,
-  env: NodeJS.ProcessEnv,
-): Map<string, readonly string[]> {
-  const files = new Map<string, readonly string[]>()
-  for (const { settings } of checks) {
-    const file = settings['ca-file']
-    if (file === undefined || files.has(file)) continue
-    files.set(file, [])
-    try {
-      const text = readFileSync(resolve(env['GITHUB_WORKSPACE'] || process.cwd(), file), 'utf8')
-      const pems = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-      if (pems.length === 0) inputs.add('ca-file', `${shown(file)} holds no PEM certificate.`)
-      files.set(file, pems)
-    } catch (error) {
-      inputs.add(
-        'ca-file',
-        `${shown(file)} cannot be read: ${(error as NodeJS.ErrnoException).code ?? messageOf(error)}.`,
-      )
-    }
-  }
-  return files
-}
-
-function maskCredentials(target: Check['target']): void {
-  if (target.scheme === 'exec') return
-  const { username, password, searchParams } = target.url
-  for (const [name, value] of searchParams) if (isSecretName(name)) maskSecret(value)
-  // A user name without a password is a token: https://TOKEN@host.
-  const [name, secret] = [decoded(username), decoded(password)]
-  if (password === '' && name.length >= 16) maskSecret(name)
-  for (const form of [password, secret]) maskSecret(form)
-  if (password !== '') maskSecret(`${name}:${secret}`)
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }

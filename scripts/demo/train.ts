@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { type StepHandle, type StepResult, startAction } from '../../test/support/runner.ts'
 import { logPrinter, paint } from '../action/terminal.ts'
 import { REPOSITORY } from '../actions.ts'
+import type { Traffic } from './page/traffic.ts'
 import { type Service, type ServiceOptions, startService } from './services.ts'
 
 /** One stop of the release train. A file in wagons/ exports one as `wagon`; files run in the order of their names. */
@@ -17,6 +18,8 @@ export interface Arrival {
   steps: readonly DemoStep[]
   /** What the reader is to see with their own eyes, and whether it is so. */
   claims: Readonly<Record<string, boolean>>
+  /** Drawn on the page. */
+  traffic?: readonly Traffic[]
 }
 
 export interface StepOrder {

@@ -12,6 +12,8 @@ export interface ProgramOptions {
   maxOutput?: number
   cwd?: string
   env?: NodeJS.ProcessEnv
+  /** What it reads from its standard input; nothing when not given. */
+  input?: string
 }
 
 export interface ProgramResult {
@@ -35,7 +37,7 @@ export async function runProgram(
   argv: readonly [string, ...string[]],
   options: ProgramOptions,
 ): Promise<ProgramResult> {
-  const { timeout, signal, maxOutput = 1_048_576, cwd, env = process.env } = options
+  const { timeout, signal, maxOutput = 1_048_576, cwd, env = process.env, input } = options
   // Loaded on use: most steps start no program.
   const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
@@ -44,9 +46,12 @@ export async function runProgram(
       env,
       detached: onPosix,
       windowsHide: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
     running.add(child)
+    // EPIPE: it may end before it has read everything; its exit code tells.
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
     const stdout = collect(child.stdout, maxOutput)
     const stderr = collect(child.stderr, maxOutput)
     let timedOut = false

@@ -38,6 +38,8 @@ export interface Answer {
   statusText: string
   /** Lower-case names; a repeated header is joined with `, `. */
   headers: Record<string, string>
+  /** Headers that came after the body (RFC 9110, section 6.5); lower-case names. */
+  trailers: Record<string, string>
   body: Buffer
   /** The body is longer than `maxBody`, and `body` is its beginning. */
   truncated: boolean
@@ -98,6 +100,7 @@ function answerOf(reply: Reply, url: URL, redirects: string[], total: number): A
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? '',
     headers: Object.fromEntries(headers) as Record<string, string>,
+    trailers: response.trailers as Record<string, string>,
     ...{ body, truncated, url: url.href, redirects, address },
     ...(certificate === undefined ? {} : { certificate }),
     timings: { ...timings, total },

@@ -7,6 +7,11 @@ import { parseSource, readSources } from './source.ts'
 
 /** The least that an action has to be given so that its inputs are right. A new action adds its line. */
 const LEAST: Record<string, Record<string, string>> = {
+  'blue-green-switch': {
+    target: 'command',
+    'target-config': '{ read: [./read], write: [./write] }',
+    ...{ checks: 'none', verify: 'none' },
+  },
   changelog: { token: 'x', to: 'main' },
   'health-check': { url: 'http://127.0.0.1:8080/' },
   'semver-tag': { token: 'x', sha: '4f1e2d3c5b6a79880716253443526170f1e2d3c4' },

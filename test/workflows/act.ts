@@ -58,6 +58,8 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
       '--json',
       '-P',
       'ubuntu-latest=-self-hosted',
+      '-P',
+      'self-hosted=-self-hosted',
       '-e',
       join(folder, 'event.json'),
     ]

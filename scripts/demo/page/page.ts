@@ -8,12 +8,14 @@ import { ROOT } from '../../actions.ts'
 import type { DemoStep, Wagon } from '../train.ts'
 import { escapeHtml } from './html.ts'
 import { summaryHtml } from './markdown.ts'
+import { type Traffic, trafficFigure } from './traffic.ts'
 
 /** A wagon and what came of it. */
 export interface Arrived {
   wagon: Wagon
   steps: readonly DemoStep[]
   claims: Readonly<Record<string, boolean>>
+  traffic: readonly Traffic[]
   asIntended: boolean
   durationMs: number
 }
@@ -71,7 +73,7 @@ function wagonLink({ wagon, steps, asIntended, durationMs }: Arrived, index: num
       <span class="state">${words} · ${formatDuration(durationMs)}</span></a>`
 }
 
-function wagonSection({ wagon, steps, claims }: Arrived, index: number): string {
+function wagonSection({ wagon, steps, claims, traffic }: Arrived, index: number): string {
   const list = Object.entries(claims).map(
     ([claim, holds]) => `<li class="${holds ? 'holds' : 'fails'}">${escapeHtml(claim)}</li>`,
   )
@@ -79,6 +81,7 @@ function wagonSection({ wagon, steps, claims }: Arrived, index: number): string 
 <h2><span class="number">${index + 1}</span> ${escapeHtml(wagon.title)}</h2>
 <p class="story">${escapeHtml(wagon.story)}</p>
 ${steps.map(stepArticle).join('\n')}
+${traffic.map(trafficFigure).join('\n')}
 <ul class="claims">${list.join('')}</ul>
 </section>`
 }

@@ -54,6 +54,21 @@ describe('request', () => {
     expect(answer.certificate).toBeUndefined()
   })
 
+  test('gives what comes behind the body', async () => {
+    const server = await stage(
+      startHttp((_request, response) => {
+        response.writeHead(200, { trailer: 'ETag' })
+        response.write('body')
+        response.addTrailers({ ETag: '"7"' })
+        response.end()
+      }),
+    )
+    const { body, headers, trailers } = await get(server.url)
+    expect(body.toString()).toBe('body')
+    expect(headers['etag']).toBeUndefined()
+    expect(trailers).toEqual({ etag: '"7"' })
+  })
+
   test('sends few headers of its own', async () => {
     const server = await stage(startEcho())
     const { headers } = echoOf(await get(server.url))

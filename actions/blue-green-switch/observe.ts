@@ -1,0 +1,31 @@
+import { log } from '../../shared/action/log.ts'
+import { tryOnce } from '../../shared/probe/attempt.ts'
+import type { Check } from '../../shared/probe/check.ts'
+import { runChecks } from '../../shared/probe/engine.ts'
+import { plural } from '../../shared/text/list.ts'
+import type { LiveState, Target } from './targets/target.ts'
+
+const READ_MS = 20_000
+
+/** Asks the router what is live. @throws TargetError */
+export function observe(target: Target, signal: AbortSignal): Promise<LiveState> {
+  return target.read(AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]))
+}
+
+/** Asks the checks of the idle side until all are healthy, or it is clear that they are not. */
+export async function gate(
+  checks: readonly Check[] | undefined,
+  ca: ReadonlyMap<string, readonly string[]>,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<{ healthy: boolean; reason: string }> {
+  if (checks === undefined) return { healthy: true, reason: 'not asked (checks: none)' }
+  const onNews = (check: Check, news: string): void => log.info(`${check.name}: ${news}`)
+  const reports = await runChecks(checks, { timeout, signal, ca, tryOnce, onNews })
+  const bad = reports.filter(({ passed, check }) => !passed && check.required)
+  if (bad.length === 0) {
+    const names = reports.map(({ check }) => check.name).join(', ')
+    return { healthy: true, reason: `${plural(reports.length, 'check')} healthy (${names})` }
+  }
+  return { healthy: false, reason: bad.map(({ check, reason }) => `${check.name}: ${reason}`).join('; ') }
+}

@@ -1,0 +1,131 @@
+import { messageOf } from '../../../shared/action/errors.ts'
+import { type Clock, systemClock } from '../../../shared/probe/clock.ts'
+import { formatDuration } from '../../../shared/text/duration.ts'
+import { describeWeights } from '../plan.ts'
+import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
+import { watch } from '../traffic/front-door.ts'
+import { explained } from './common.ts'
+import type { Run } from './run.ts'
+import { PROOF, proofRate, whoAnswers } from './watch.ts'
+import type { Outcome } from './world.ts'
+
+/** A router that is away for a moment is asked again within this. */
+const PATIENCE_MS = 30_000
+/** After SIGINT the runner waits 7.5 s. */
+const CANCELLED_MS = 4_000
+const HOOK_CANCELLED_MS = 2_500
+
+/** RESTORE: the recorded state, read back and, where there is time, seen at the front door. */
+export async function restore(run: Run): Promise<Outcome> {
+  const { world } = run
+  const recorded = world.recorded as LiveState
+  const hurry = world.cancel.aborted
+  const hookTime = AbortSignal.timeout(hurry ? HOOK_CANCELLED_MS : PATIENCE_MS * 10)
+  const problem = await world.hook('before-restore', hookTime)
+  if (problem !== undefined) {
+    const reason = `${problem}. So the traffic was not put back: ${known(run.state)}`
+    return { event: 'hook failed', reason }
+  }
+  const back = await putBack(
+    world.target,
+    recorded,
+    hurry ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
+    world.cancel,
+    world.clock,
+  )
+  const doneAt = world.clock.now()
+  if ('problem' in back) {
+    run.state = back.state
+    return { event: 'not restored', reason: back.problem, doneAt }
+  }
+  run.state = back.state
+  const reason = describeWeights(back.state.weights)
+  if (world.ask === undefined || world.cancel.aborted || recorded.live === undefined)
+    return { event: 'restored', reason: `${reason}, as read back`, doneAt }
+  const seen = await seenAtFrontDoor(run, recorded.live)
+  if (seen === undefined)
+    return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
+  // Cancelled while looking: what was read back stands.
+  if (world.cancel.aborted) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
+  // Answers of no side prove neither; then a router that says itself what it does is believed.
+  if (!seen.isOther && world.target.caution === undefined)
+    return { event: 'restored', reason: `${reason}, as read back; ${seen.words}`, doneAt }
+  const what = await explained(run, `the router was told so that ${reason}, but ${seen.words}`)
+  return { event: 'not restored', reason: what, doneAt }
+}
+
+/**
+ * Writes the recorded state until it is read back, or the time is over. The write is sent at once.
+ *
+ * @param patience ms
+ */
+export async function putBack(
+  target: Target,
+  recorded: LiveState,
+  patience: number,
+  cancel: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<{ state: LiveState } | { problem: string; state: LiveState | undefined }> {
+  const end = clock.now() + patience
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), patience)
+  // A cancellation in the middle does not stop it, it only shortens the patience.
+  const hurry = (): void => {
+    setTimeout(() => limit.abort(), CANCELLED_MS).unref()
+  }
+  cancel.addEventListener('abort', hurry, { once: true })
+  let state: LiveState | undefined
+  let why = ''
+  try {
+    for (let pause = 200; ; pause = Math.min(2_000, pause * 2)) {
+      try {
+        state = await target.restore(recorded, limit.signal)
+        if (sameWeights(state.weights, recorded.weights)) return { state }
+        why = `after the write ${describeWeights(state.weights)}`
+      } catch (error) {
+        state = undefined
+        why = messageOf(error)
+      }
+      if (limit.signal.aborted || clock.now() + pause >= end) break
+      await clock.sleep(pause, limit.signal)
+    }
+  } finally {
+    clearTimeout(timer)
+    cancel.removeEventListener('abort', hurry)
+  }
+  const wanted = describeWeights(recorded.weights)
+  return {
+    problem: `it was to be put back so that ${wanted}, and that failed: ${why}. ${known(state)}`,
+    state,
+  }
+}
+
+function known(state: LiveState | undefined): string {
+  return state === undefined
+    ? 'Who has the traffic now is not known: look at the router'
+    : `As last read, ${describeWeights(state.weights)}`
+}
+
+/** @returns what is wrong, and whether another side still answers; undefined when the old side answers again */
+async function seenAtFrontDoor(
+  run: Run,
+  live: string,
+): Promise<{ words: string; isOther: boolean } | undefined> {
+  const { ask, clock, cancel, policy } = run.world
+  if (ask === undefined) return undefined
+  const wrong = await watch<{ wrong: { words: string; isOther: boolean } | undefined }>({
+    ...{ ask, clock, signal: cancel, newSide: live, share: 100, due: policy.propagation },
+    rate: (_, elapsed) => proofRate(elapsed),
+    judge: (samples, elapsed) => {
+      const last = samples.slice(-PROOF)
+      if (last.length === PROOF && last.every(({ side }) => side === live)) return { wrong: undefined }
+      if (elapsed < policy.propagation) return undefined
+      const within = formatDuration(policy.propagation)
+      const words = `${within} later the front door still answers with ${whoAnswers(samples)}`
+      const isOther = samples.slice(-10).some(({ side }) => side !== undefined && side !== live)
+      return { wrong: { words, isOther } }
+    },
+    onSample: (sample) => run.samples.push({ ...sample, at: sample.at - run.started }),
+  })
+  return wrong?.wrong
+}

@@ -1,0 +1,150 @@
+import { messageOf } from '../../../shared/action/errors.ts'
+import { shown } from '../../../shared/action/inputs.ts'
+import { type Admin, adminApi } from './caddy/admin.ts'
+import {
+  isWeighted,
+  type Pool,
+  parsePool,
+  poolFor,
+  poolOf,
+  sharesOf,
+  splitProblem,
+  withPool,
+} from './caddy/handler.ts'
+import { configReader, isRecord } from './config.ts'
+import { lockPath } from './lock.ts'
+import { within } from './settle.ts'
+import { Conflict, type Connect, type LiveState, sameWeights, TargetError, type Weights } from './target.ts'
+import { liveState, percentages, told } from './weights.ts'
+
+const ADMIN = 'http://127.0.0.1:2019'
+const ID = {
+  pattern: /^[\w.~-]{1,128}$/,
+  what: 'the "@id" of the handler: letters, digits, ".", "_", "~" and "-"',
+}
+/** Caddy itself accepts a port that is a word, and answers 200. */
+const DIAL = {
+  pattern: /^(?:tcp\/)?(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$|^unix\/\/[^\0\s]+$/,
+  what: 'an address with a port, such as 127.0.0.1:8081',
+}
+
+interface Caddy {
+  id: string
+  upstreams: Readonly<Record<string, string>>
+  admin: Admin
+}
+
+/** The only target here with a true compare-and-set: the ETag of the handler. */
+export const connect: Connect = (config, options, problems) => {
+  const before = problems.list.length
+  const reader = configReader(config, ['admin', 'id', 'upstreams'], problems)
+  const base = reader.url('admin', ADMIN)
+  if (base === undefined && isRecord(config) && config['admin'] == null) {
+    reader.add('admin', `it is missing. Give the URL of the admin API, such as ${ADMIN}.`)
+  }
+  const id = reader.text('id', ID)
+  const upstreams = reader.colours('upstreams', DIAL)
+  for (const [colour, dial] of Object.entries(upstreams)) {
+    const port = /:(\d+)$/.exec(dial)?.[1]
+    if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+      reader.add(`upstreams.${colour}`, `${shown(dial)} has a port that is none: 1 to 65535.`)
+    }
+  }
+  if (options.via.length > 0) {
+    problems.add(
+      'via',
+      'caddy runs no command. Bring its admin API here instead: ssh -L 2019:127.0.0.1:2019 host.',
+    )
+  }
+  if (base === undefined || problems.list.length > before) return undefined
+  const caddy: Caddy = { id, upstreams, admin: adminApi(base, id) }
+  const entries = (weights: Weights): string =>
+    Object.entries(weights)
+      .filter(([, weight]) => weight > 0)
+      .map(([colour, weight]) => `${upstreams[colour]} for ${weight} %`)
+      .join(', ')
+  return {
+    colours: Object.keys(upstreams),
+    weighted: true,
+    describe: () => `Caddy handler ${id} at ${base.origin}`,
+    get lock() {
+      return lockPath(undefined, JSON.stringify(['caddy', base.origin, id]))
+    },
+    read: async (signal) => (await look(caddy, signal)).state,
+    plan: (weights) => [`Caddy: PATCH /id/${id} with upstreams ${entries(weights)}, If-Match its ETag`],
+    write: (weights, expected, signal) => write(caddy, weights, expected, signal),
+    restore: (recorded, signal) => within(4_500, signal, (limit) => restore(caddy, recorded, limit)),
+  }
+}
+
+async function look({ admin, id, upstreams }: Caddy, signal: AbortSignal) {
+  const { handler, etag } = await admin.get(signal)
+  const pool = poolOf(handler, upstreams)
+  if (typeof pool === 'string') throw new TargetError(`"@id": "${id}" of Caddy ${pool}.`)
+  const weights = percentages(sharesOf(pool, Object.keys(upstreams)))
+  return { handler, etag, state: liveState(weights, pool, etag) }
+}
+
+async function write(
+  caddy: Caddy,
+  weights: Weights,
+  expected: LiveState,
+  signal: AbortSignal,
+): Promise<LiveState> {
+  const { handler, etag, state } = await look(caddy, signal)
+  if (etag !== expected.revision) {
+    throw new Conflict(
+      `Caddy was changed since it was read: it had ${told(expected.weights)}, it has ${told(state.weights)} (its ETag is another one).`,
+    )
+  }
+  const isSplit = Object.values(weights).filter((weight) => weight > 0).length > 1
+  const problem = isSplit ? splitProblem(handler) : undefined
+  if (problem !== undefined)
+    throw new TargetError(`"@id": "${caddy.id}" of Caddy ${problem}. Nothing was written.`)
+  const pool = poolFor(weights, isWeighted(handler))
+  try {
+    await caddy.admin.patch(withPool(handler, pool, caddy.upstreams), etag, signal)
+  } catch (error) {
+    if (!(error instanceof TargetError) || error.applied !== 'unknown') throw error
+    return await afterLostAnswer(caddy, state, weights, error)
+  }
+  return await look(caddy, signal).then(
+    (now) => now.state,
+    (error: unknown) => {
+      throw new TargetError(`Caddy took the weights and cannot be read back: ${messageOf(error)}`, 'yes')
+    },
+  )
+}
+
+async function afterLostAnswer(
+  caddy: Caddy,
+  before: LiveState,
+  weights: Weights,
+  error: TargetError,
+): Promise<LiveState> {
+  const now = await look(caddy, AbortSignal.timeout(2_000)).catch(() => undefined)
+  if (now === undefined)
+    throw new TargetError(`${error.message} It is not known whether it was applied.`, 'unknown')
+  if (sameWeights(now.state.weights, weights)) return now.state
+  if (now.etag === before.revision) throw new TargetError(`${error.message} Nothing was changed.`)
+  throw new TargetError(`${error.message} The weights are now ${told(now.state.weights)}.`, 'yes')
+}
+
+/** What somebody else changed beside the upstreams meanwhile stays. */
+async function restore(caddy: Caddy, recorded: LiveState, signal: AbortSignal): Promise<LiveState> {
+  const pool: Pool | undefined = parsePool(recorded.raw, Object.keys(caddy.upstreams))
+  if (pool === undefined) {
+    throw new TargetError('What was recorded is about other colours: is this target-config another one now?')
+  }
+  for (let attempt = 1; ; attempt++) {
+    const { handler, etag } = await caddy.admin.get(signal)
+    const isStill = isWeighted(handler) === (pool.weights !== undefined)
+    const wanted = isStill ? pool : poolFor(recorded.weights, isWeighted(handler))
+    try {
+      await caddy.admin.patch(withPool(handler, wanted, caddy.upstreams), etag, signal)
+      return (await look(caddy, signal)).state
+    } catch (error) {
+      if (!(error instanceof Conflict) || attempt === 5) throw error
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { rules } from '../../../../shared/action/inputs.ts'
+import { isRecord } from '../config.ts'
+import type { Weights } from '../target.ts'
+
+/** The JSON of a `reverse_proxy` handler; only what is named here is understood, the rest stays as it is. */
+export type Handler = Readonly<Record<string, unknown>>
+
+/** What is recorded: the list of upstreams as colours, one after the other, and the weights of its policy. */
+export interface Pool {
+  upstreams: readonly string[]
+  /** Of `weighted_round_robin`, in the same order. */
+  weights?: readonly number[]
+}
+
+type Dials = Readonly<Record<string, string>>
+
+const WEIGHTED = 'weighted_round_robin'
+/** These choose among the entries of the list as they stand, so an entry that is there twice gets twice as much. */
+const BY_ENTRY = ['round_robin', 'random', WEIGHTED]
+
+/** The pool of a handler; pure. @returns what is wrong, in words that follow the handler's name */
+export function poolOf(handler: unknown, dials: Dials): Pool | string {
+  if (!isRecord(handler) || handler['handler'] !== 'reverse_proxy') {
+    return 'is no reverse_proxy handler: set "@id" in the object that has "handler": "reverse_proxy"'
+  }
+  if (handler['dynamic_upstreams'] != null) return 'has dynamic upstreams, which nobody can switch'
+  const entries = Array.isArray(handler['upstreams']) ? handler['upstreams'] : []
+  const colours: string[] = []
+  for (const entry of entries) {
+    const dial = dialOf(entry)
+    const colour = Object.keys(dials).find((name) => bare(dials[name] ?? '') === bare(dial))
+    if (colour === undefined)
+      return `has an upstream ${JSON.stringify(dial)} that is none of ${Object.keys(dials).join(' and ')}`
+    colours.push(colour)
+  }
+  const { policy, weights } = selection(handler)
+  if (policy !== WEIGHTED) return { upstreams: colours }
+  return {
+    upstreams: colours,
+    weights: colours.map((_, at) => (Array.isArray(weights) ? Number(weights[at] ?? 1) : 1)),
+  }
+}
+
+/** How much of the traffic each colour gets, in any unit; pure. */
+export function sharesOf({ upstreams, weights }: Pool, colours: readonly string[]): Record<string, number> {
+  const shares = Object.fromEntries(colours.map((colour) => [colour, 0]))
+  for (const [at, colour] of upstreams.entries())
+    shares[colour] = (shares[colour] ?? 0) + (weights?.[at] ?? 1)
+  return shares
+}
+
+/** The smallest list that splits like this; pure. Who gets nothing is not in it. */
+export function poolFor(weights: Weights, isWeighted: boolean): Pool {
+  const some = Object.entries(weights).filter(([, weight]) => weight > 0)
+  if (isWeighted)
+    return { upstreams: some.map(([colour]) => colour), weights: some.map(([, weight]) => weight) }
+  const divisor = some.reduce((common, [, weight]) => gcd(common, weight), 0)
+  return { upstreams: some.flatMap(([colour, weight]) => new Array<string>(weight / divisor).fill(colour)) }
+}
+
+/** The handler with another pool; pure. An upstream that comes in gets the settings of its own or another entry. */
+export function withPool(handler: Handler, pool: Pool, dials: Dials): Handler {
+  const entries = (Array.isArray(handler['upstreams']) ? handler['upstreams'] : []).filter(isRecord)
+  const upstreams = pool.upstreams.map((colour) => {
+    const dial = dials[colour] ?? ''
+    const own = entries.find((entry) => bare(dialOf(entry)) === bare(dial))
+    return own ?? { ...entries[0], dial }
+  })
+  if (pool.weights === undefined) return { ...handler, upstreams }
+  const balancing = isRecord(handler['load_balancing']) ? handler['load_balancing'] : {}
+  const policy = { ...selection(handler), policy: WEIGHTED, weights: pool.weights }
+  return { ...handler, upstreams, load_balancing: { ...balancing, selection_policy: policy } }
+}
+
+/** Why a handler cannot split; undefined when it can. Pure. */
+export function splitProblem(handler: Handler): string | undefined {
+  const policy = selection(handler)['policy'] ?? 'random'
+  if (BY_ENTRY.some((known) => known === policy)) return undefined
+  return `chooses by ${JSON.stringify(policy)}, which does not split by weight: use "round_robin", or only the step 100`
+}
+
+/** `weighted_round_robin` came with Caddy 2.7; where it is in use it stays in use. */
+export const isWeighted = (handler: Handler): boolean => selection(handler)['policy'] === WEIGHTED
+
+/** What was recorded, or undefined when it is not about these colours; pure. */
+export function parsePool(raw: unknown, colours: readonly string[]): Pool | undefined {
+  if (!isRecord(raw) || !Array.isArray(raw['upstreams']) || raw['upstreams'].length > 1_000) return undefined
+  const upstreams: unknown[] = raw['upstreams']
+  if (!upstreams.every((colour) => typeof colour === 'string' && colours.includes(colour))) return undefined
+  const { weights } = raw
+  if (weights === undefined) return { upstreams: upstreams as string[] }
+  const isWeight = (weight: unknown): boolean => 'value' in rules.integer(weight)
+  if (!Array.isArray(weights) || weights.length !== upstreams.length || !weights.every(isWeight))
+    return undefined
+  return { upstreams: upstreams as string[], weights: weights as number[] }
+}
+
+function selection(handler: Handler): Readonly<Record<string, unknown>> {
+  const balancing = isRecord(handler['load_balancing']) ? handler['load_balancing'] : {}
+  return isRecord(balancing['selection_policy']) ? balancing['selection_policy'] : {}
+}
+
+function dialOf(entry: unknown): string {
+  return isRecord(entry) && typeof entry['dial'] === 'string' ? entry['dial'] : ''
+}
+
+/** Network addresses without a network are TCP. */
+const bare = (dial: string): string => dial.replace(/^tcp\//, '')
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))

@@ -1,0 +1,225 @@
+import { messageOf } from '../../../../shared/action/errors.ts'
+import { rules } from '../../../../shared/action/inputs.ts'
+import { didYouMean } from '../../../../shared/text/nearest.ts'
+import { oneLine } from '../../../../shared/text/untrusted.ts'
+import { isRecord } from '../config.ts'
+import type { Place } from '../place.ts'
+import { within } from '../settle.ts'
+import { Conflict, type LiveState, sameWeights, TargetError, type Weights } from '../target.ts'
+import { liveState, percentages, told } from '../weights.ts'
+import type { Say } from './runtime.ts'
+import { parseBackend, question, type Server, STATES } from './state.ts'
+
+/** A backend of HAProxy whose servers are the colours. */
+export interface Backend {
+  name: string
+  servers: Readonly<Record<string, string>>
+  say: Say
+  /** Where the state of all servers is kept for a restart. */
+  persisted: Place | undefined
+}
+
+/** What is recorded for each colour, and all that we ever change. */
+type Settings = Readonly<Record<string, Pick<Server, 'weight' | 'state'>>>
+
+/** With these HAProxy takes any weight at run time; a hash over a fixed map takes only 0 and the one it started with. */
+const DYNAMIC = /^(?:roundrobin|leastconn|random|first)\b/
+
+interface Seen {
+  state: LiveState
+  settings: Settings
+  servers: ReadonlyMap<string, Server>
+  isDynamic: boolean
+}
+
+/** @throws TargetError */
+export async function readBackend(backend: Backend, signal: AbortSignal): Promise<LiveState> {
+  return (await look(backend, signal)).state
+}
+
+/**
+ * The commands for weights, who gets more first, so that somebody is there at any moment. A server that gets some
+ * traffic is made ready; `settings` say what else is to be restored. Pure.
+ */
+export function commands(
+  { name, servers }: Pick<Backend, 'name' | 'servers'>,
+  weights: Weights,
+  settings?: Settings,
+): string[] {
+  return Object.entries(servers)
+    .toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))
+    .flatMap(([colour, server]) => {
+      const { weight, state } = settings?.[colour] ?? { weight: weights[colour] ?? 0, state: undefined }
+      const ready = state ?? (weight > 0 ? 'ready' : undefined)
+      return [
+        ...(ready === undefined ? [] : [`set server ${name}/${server} state ${ready}`]),
+        `set server ${name}/${server} weight ${weight}`,
+      ]
+    })
+}
+
+/** See `Target.write`. */
+export async function writeBackend(
+  backend: Backend,
+  weights: Weights,
+  expected: LiveState,
+  signal: AbortSignal,
+): Promise<LiveState> {
+  const { name, servers, say } = backend
+  const seen = await look(backend, signal)
+  if (seen.state.revision !== expected.revision) {
+    throw new Conflict(
+      `HAProxy backend ${name} was changed since it was read: it had ${told(expected.weights)}, it has ${told(seen.state.weights)}.`,
+    )
+  }
+  for (const [colour, server] of Object.entries(servers)) {
+    const status = seen.servers.get(colour)?.status ?? ''
+    // A health check, a tracked server or DNS: a weight does not help there.
+    if ((weights[colour] ?? 0) > 0 && /^(?:DOWN|NOLB|MAINT ?\()/.test(status)) {
+      throw new TargetError(
+        `HAProxy sends nothing to ${server}: it holds it for "${oneLine(status, 60)}". Nothing was written.`,
+      )
+    }
+  }
+  // A file that cannot be written is found before anything moved; what it gets is what is the case.
+  await persist(backend, signal)
+  const all = commands(backend, weights)
+  // HAProxy goes on after a command that failed. Where one is likely to, each has to wait for the one before.
+  const lines = seen.isDynamic ? [all.join('; ')] : all
+  try {
+    for (const line of lines) accepted(await say(line, signal))
+  } catch (error) {
+    return await afterFailure(backend, seen, weights, error)
+  }
+  try {
+    await persist(backend, signal)
+  } catch (error) {
+    throw new TargetError(
+      `HAProxy has the new weights, but a restart would forget them: ${messageOf(error)}`,
+      'yes',
+    )
+  }
+  return await readBackend(backend, signal).catch((error: unknown) => {
+    throw new TargetError(`HAProxy accepted the weights and cannot be read back: ${messageOf(error)}`, 'yes')
+  })
+}
+
+/** See `Target.restore`. It sends first and looks afterwards. */
+export async function restoreBackend(
+  backend: Backend,
+  recorded: LiveState,
+  stop: AbortSignal,
+): Promise<LiveState> {
+  const settings = settingsOf(backend, recorded.raw)
+  return await within(4_500, stop, async (signal) => {
+    accepted(await backend.say(commands(backend, recorded.weights, settings).join('; '), signal))
+    const { state } = await look(backend, signal)
+    try {
+      await persist(backend, signal)
+    } catch (error) {
+      const problem = `HAProxy has its old weights again, but after a restart it would not: ${messageOf(error)}`
+      throw new TargetError(problem, 'yes')
+    }
+    return state
+  })
+}
+
+/** What is known after a write that went wrong; what was done of it is undone. */
+async function afterFailure(
+  backend: Backend,
+  before: Seen,
+  weights: Weights,
+  error: unknown,
+): Promise<LiveState> {
+  const reason = messageOf(error)
+  const now = await within(2_000, undefined, (signal) => look(backend, signal)).catch(() => undefined)
+  // The answer was lost on its way, the command was not.
+  const wasLost = error instanceof TargetError && error.applied === 'unknown'
+  if (wasLost && now !== undefined && sameWeights(now.state.weights, weights)) return now.state
+  if (now?.state.revision === before.state.revision) throw new TargetError(`${reason} Nothing was changed.`)
+  if (now === undefined)
+    throw new TargetError(`${reason} It is not known whether the weights were set.`, 'unknown')
+  await restoreBackend(backend, before.state, new AbortController().signal).catch(() => undefined)
+  const end = await within(2_000, undefined, (signal) => look(backend, signal)).catch(() => undefined)
+  if (end?.state.revision === before.state.revision)
+    throw new TargetError(`${reason} What was set is undone.`)
+  throw new TargetError(`${reason} The weights are now ${told((end ?? now).state.weights)}.`, 'yes')
+}
+
+/** Success is an empty answer to each command; everything else is an error in words. */
+function accepted(answer: string): void {
+  const words = oneLine(answer, 300)
+  if (words === '') return
+  const hint = words.includes('static LB algorithm')
+    ? ' Use "hash-type consistent" or another "balance".'
+    : ''
+  throw new TargetError(`HAProxy refused: "${words}".${hint}`)
+}
+
+async function look({ name, servers, say }: Backend, signal: AbortSignal): Promise<Seen> {
+  const answer = await say(question(name), signal).catch((error: unknown) => {
+    throw new TargetError(messageOf(error))
+  })
+  const backend = parseBackend(answer)
+  if (backend === undefined) {
+    throw new TargetError(
+      `HAProxy does not tell about backend "${name}": "${oneLine(answer, 200)}". Is that its name in the configuration?`,
+    )
+  }
+  const found = new Map<string, Server>()
+  for (const [colour, wanted] of Object.entries(servers)) {
+    const server = backend.servers.find((candidate) => candidate.name === wanted)
+    if (server === undefined) throw new TargetError(unknownServer(name, wanted, backend.servers))
+    if (server.backup) {
+      throw new TargetError(
+        `The server ${name}/${wanted} is a "backup": HAProxy uses it only when all others are down, whatever its weight is. Remove the word.`,
+      )
+    }
+    found.set(colour, server)
+  }
+  const ours = new Set(Object.values(servers))
+  const foreign = backend.servers.find(
+    (server) => !ours.has(server.name) && !server.backup && !server.out && server.weight > 0,
+  )
+  if (foreign !== undefined) {
+    throw new TargetError(
+      `The server ${name}/${foreign.name} has weight ${foreign.weight} and is none of ${[...found.keys()].join(' and ')}: where its traffic belongs is not known. Give it weight 0, or a backend of its own.`,
+    )
+  }
+  const settings: Settings = Object.fromEntries(
+    [...found].map(([colour, { weight, state }]) => [colour, { weight, state }]),
+  )
+  const shares = [...found].map(([colour, { weight, out }]) => [colour, out ? 0 : weight])
+  const state = liveState(percentages(Object.fromEntries(shares)), settings)
+  return { state, settings, servers: found, isDynamic: DYNAMIC.test(backend.algorithm) }
+}
+
+function unknownServer(backend: string, wanted: string, servers: readonly Server[]): string {
+  const names = servers.map(({ name }) => name)
+  return `HAProxy backend ${backend} has no server "${wanted}". It has ${names.join(', ')}.${didYouMean(wanted, names)}`
+}
+
+/** @throws TargetError when what was recorded is not about these colours */
+function settingsOf({ servers }: Backend, raw: unknown): Settings {
+  const entries = Object.keys(servers).map((colour) => {
+    const setting = isRecord(raw) ? raw[colour] : undefined
+    const { weight, state } = isRecord(setting) ? setting : {}
+    const isWeight = 'value' in rules.integer(weight, { max: 256 })
+    const known = STATES.find((word) => word === state)
+    if (!isWeight || known === undefined) {
+      throw new TargetError(
+        `What was recorded says nothing about "${colour}": is this target-config another one now?`,
+      )
+    }
+    return [colour, { weight: weight as number, state: known }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** For `load-server-state-from-file`. It holds the servers of all backends, or the others would lose theirs. */
+async function persist({ say, persisted }: Backend, signal: AbortSignal): Promise<void> {
+  if (persisted === undefined) return
+  const answer = await say('show servers state', signal)
+  if (!/^1\n# be_id /.test(answer)) throw new TargetError(`HAProxy told no state: "${oneLine(answer, 200)}".`)
+  await persisted.replace(`${answer.trimEnd()}\n`, signal)
+}

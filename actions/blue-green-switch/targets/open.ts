@@ -1,0 +1,36 @@
+import type { Problems } from '../../../shared/action/inputs.ts'
+import type { Connect, ConnectOptions, Target } from './target.ts'
+
+/** Loaded on use: a step pays for one router. */
+const TARGETS = {
+  haproxy: () => import('./haproxy.ts'),
+  nginx: () => import('./nginx.ts'),
+  caddy: () => import('./caddy.ts'),
+  traefik: () => import('./traefik.ts'),
+  command: () => import('./command.ts'),
+} as const satisfies Record<string, () => Promise<{ connect: Connect }>>
+
+export type TargetName = keyof typeof TARGETS
+
+export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[]
+
+/** Declared for those who write workflows now. */
+export const LATER_TARGETS = [
+  'gateway-api',
+  'aws-alb',
+  'kubernetes',
+  'kubernetes-rollout',
+  'aws-ecs',
+  'docker-swarm',
+]
+
+/** The router that `target` and `target-config` mean; without I/O. @returns undefined after problems */
+export async function openTarget(
+  name: TargetName,
+  config: unknown,
+  options: ConnectOptions,
+  problems: Problems,
+): Promise<Target | undefined> {
+  const { connect } = await TARGETS[name]()
+  return connect(config, options, problems)
+}

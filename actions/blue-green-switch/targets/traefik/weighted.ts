@@ -1,0 +1,90 @@
+import type { Document, YAMLMap } from 'yaml'
+
+/** The weighted service of a dynamic configuration. */
+export interface Weighted {
+  /** By colour; Traefik takes 1 where none is written. */
+  weights: Readonly<Record<string, number>>
+  /** The same file with other weights; everything else stays as it is, byte for byte. */
+  with(weights: Readonly<Record<string, number>>): string
+}
+
+interface Edit {
+  start: number
+  end: number
+  text: string
+}
+
+/**
+ * Finds `http.services.<service>.weighted` in a file of Traefik's file provider; pure.
+ *
+ * @param names what each colour's service is called there
+ * @returns what is wrong, in words that follow the name of the file
+ */
+export async function parseWeighted(
+  text: string,
+  service: string,
+  names: Readonly<Record<string, string>>,
+): Promise<Weighted | string> {
+  const { isMap, isScalar, isSeq, parseDocument } = await import('yaml')
+  const document: Document = parseDocument(text, { version: '1.2', schema: 'core', logLevel: 'error' })
+  const [error] = document.errors
+  if (error !== undefined) {
+    const hint = text.includes('{{') ? ' (templates of Go are not understood here)' : ''
+    return `is no YAML: ${error.message.split('\n', 1)[0]}${hint}`
+  }
+  const list = document.getIn(['http', 'services', service, 'weighted', 'services'], true)
+  if (!isSeq(list)) return `has no list http.services.${service}.weighted.services`
+  const parts = new Map<string, YAMLMap>()
+  const weights: Record<string, number> = {}
+  for (const item of list.items) {
+    if (!isMap(item)) return `has something else than a map in http.services.${service}.weighted.services`
+    const name = item.get('name')
+    const weight = item.get('weight') ?? 1
+    if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 0) {
+      return `gives "${name}" of ${service} a weight that is no whole number`
+    }
+    const colour = Object.keys(names).find((key) => sameService(names[key] ?? '', String(name)))
+    if (colour === undefined) {
+      if (weight === 0) continue
+      return `sends traffic of ${service} to "${name}", which is none of ${Object.keys(names).join(' and ')}`
+    }
+    if (parts.has(colour)) return `has "${name}" twice in ${service}`
+    parts.set(colour, item)
+    weights[colour] = weight
+  }
+  const missing = Object.keys(names).find((colour) => !parts.has(colour))
+  if (missing !== undefined)
+    return `has no "${names[missing]}" in ${service}: add "- name: ${names[missing]}" with "weight: 0"`
+
+  const editOf = (item: YAMLMap, weight: number): Edit | undefined => {
+    const value = item.get('weight', true)
+    if (isScalar(value) && value.range) {
+      const [start, end] = value.range
+      return value.value === weight ? undefined : { start, end, text: String(weight) }
+    }
+    const pair = item.items.find(({ key }) => isScalar(key) && key.value === 'name')
+    const [key, name] = [pair?.key, pair?.value]
+    if (!isScalar(key) || !isScalar(name) || !key.range || !name.range) return undefined
+    const at = name.range[1]
+    const column = key.range[0] - (text.lastIndexOf('\n', key.range[0] - 1) + 1)
+    const eol = text.includes('\r\n') ? '\r\n' : '\n'
+    const separator = item.flow === true ? ', ' : eol + ' '.repeat(column)
+    return { start: at, end: at, text: `${separator}weight: ${weight}` }
+  }
+  return {
+    weights,
+    with: (wanted) =>
+      [...parts]
+        .flatMap(([colour, item]) => editOf(item, wanted[colour] ?? 0) ?? [])
+        .toSorted((a, b) => b.start - a.start)
+        .reduce(
+          (result, { start, end, text: fresh }) => result.slice(0, start) + fresh + result.slice(end),
+          text,
+        ),
+  }
+}
+
+/** Inside the file a service may be named with or without its provider. */
+export function sameService(one: string, other: string): boolean {
+  return one.replace(/@file$/, '') === other.replace(/@file$/, '')
+}

@@ -1,0 +1,70 @@
+import { describe, expect } from '@jest/globals'
+import { type LoadReport, shareOf } from '../../support/load.ts'
+import { testWith } from '../../support/real-parts.ts'
+import { failuresOf, type RouterName } from '../../support/routers/scene.ts'
+import {
+  namespaceCommand,
+  switchInNamespace,
+  switchUnderLoad,
+  type UnderLoad,
+} from '../../support/routers/under-load.ts'
+import { expectConclusion } from '../../support/runner.ts'
+
+const ROUTERS: RouterName[] = ['haproxy', 'nginx', 'caddy', 'traefik']
+const CANARY = { steps: '10, 50, 100', 'step-interval': '4s', 'min-samples': '1' }
+
+describe.each(ROUTERS)('under load, %s', (router) => {
+  const namespace = router === 'caddy' ? namespaceCommand() : []
+  // The stand-in of Traefik needs nothing but Node.
+  const part = router === 'traefik' ? 'node' : namespace === undefined ? 'network-namespaces' : router
+  const run = async (inputs: Readonly<Record<string, string>>): Promise<UnderLoad> =>
+    router === 'caddy' ? switchInNamespace(namespace ?? [], router, inputs) : switchUnderLoad(router, inputs)
+
+  testWith(
+    part,
+    `${router} loses none of 10,000 requests in a switch`,
+    async () => {
+      const { step, report } = await run({})
+      expectConclusion(step, 'success')
+      expectNoneFailed(report)
+      expect(step.outputs).toMatchObject({
+        ...{ live: 'green', previous: 'blue', switched: 'true', 'rolled-back': 'false', phase: 'commit' },
+        ...{ weights: '{"blue":0,"green":100}', reason: '' },
+      })
+      // What the users see at the end is what the step says.
+      expect(report.last['green']).toBeGreaterThan(report.last['blue'] ?? 0)
+    },
+    120_000,
+  )
+
+  testWith(
+    part,
+    `${router} loses none of 10,000 requests in a canary, and the share is right within 2 points`,
+    async () => {
+      const { step, report } = await run(CANARY)
+      expectConclusion(step, 'success')
+      expectNoneFailed(report)
+      for (const weight of [10, 50]) {
+        const { from, to } = soakOf(step.outputs['result'] ?? '', weight)
+        // A weight needs a moment to be in force on every connection.
+        const share = shareOf(report, 'green', from + 500, to)
+        expect([weight, share, Math.abs(share - weight) <= 2]).toEqual([weight, share, true])
+      }
+    },
+    120_000,
+  )
+})
+
+function expectNoneFailed(report: LoadReport): void {
+  expect(failuresOf(report)).toEqual({ failed: 0, failures: [] })
+  expect(report.requests).toBeGreaterThanOrEqual(10_000)
+  expect(Object.keys(report.bySide).sort()).toEqual(['blue', 'green'])
+}
+
+/** When a step of the plan was in force, from `result.steps`. */
+function soakOf(result: string, weight: number): { from: number; to: number } {
+  const { steps } = JSON.parse(result) as { steps: { weight: number; from: string; to: string }[] }
+  const step = steps.find((one) => one.weight === weight)
+  if (step === undefined) throw new Error(`no step with ${weight} %: ${result}`)
+  return { from: Date.parse(step.from), to: Date.parse(step.to) }
+}
