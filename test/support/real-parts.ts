@@ -22,16 +22,6 @@ export function describeWith(part: string, name: string, body: (path: string) =>
   else missing(part, name)
 }
 
-/**
- * Tests that need a program which takes long to come by. Without it they are left out with a printed reason, in CI too;
- * what they show is shown with a stand-in as well.
- */
-export function describeWhere(part: string, name: string, body: (path: string) => void): void {
-  const path = findProgram(part)
-  if (path !== undefined) describe(name, () => body(path))
-  else process.stderr.write(`left out: ${name}: ${part} is not installed\n`)
-}
-
 function missing(part: string, name: string): void {
   const reason = `${part} is not installed`
   if (process.env['NEXUS_REQUIRE_ALL'] === '1') {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { Log } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
-import { describeWhere } from '../../support/real-parts.ts'
+import { describeWith } from '../../support/real-parts.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion, runAction, type StepResult, startAction } from '../../support/runner.ts'
 import { type FakeTrivy, fakeTrivy, trivySarif, writeDatabase } from '../../support/trivy/fake.ts'
@@ -297,7 +297,7 @@ describe('when the registry of the database limits', () => {
   })
 })
 
-describeWhere('trivy', 'a real Trivy', (path) => {
+describeWith('trivy', 'a real Trivy', (path) => {
   const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
   const workspace = tempFolder('nexus-real-trivy-')
   mkdirSync(join(workspace, 'app', 'docker'), { recursive: true })
