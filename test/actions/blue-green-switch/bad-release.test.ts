@@ -25,6 +25,7 @@ describe.each(ROUTERS)('behind %s, with default bounds,', (router) => {
         try {
           scene.green.behaviour = kind as Behaviour
           const step = await scene.run({
+            verify: `- url: ${scene.router.url}/health\n  attempt-timeout: 1s\n`,
             // All that the side tells of itself, so that a wrong version is nobody's answer.
             identify: 'json: version\nvalues: { blue: 1.0.0, green: "{version}" }',
             ...{ 'min-samples': '', 'probe-rate': '', 'step-interval': '', watch: '', drain: '' },

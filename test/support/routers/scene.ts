@@ -48,7 +48,7 @@ export async function openScene(name: RouterName, program = programOf(name) ?? n
     'target-config': stringify(router.targetConfig),
     version: '2.0.0',
     checks: `- url: ${doors.url}/{color}/health\n  expect-version: "{version}"\n`,
-    verify: `- url: ${router.url}/health\n  attempt-timeout: 1s\n`,
+    verify: `- url: ${router.url}/health\n  attempt-timeout: 5s\n`,
     identify: 'header: X-Color',
     'step-interval': '1s',
     watch: '1s',
