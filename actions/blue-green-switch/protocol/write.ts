@@ -25,6 +25,7 @@ export async function gate(run: Run): Promise<Outcome> {
 /** WRITE: the weights of the step, when the router is still as it was read, and read back. */
 export async function write(run: Run): Promise<Outcome> {
   const { world } = run
+  const { to } = movesOf(run)
   const { weights } = stepOf(run)
   const expected = run.state as LiveState
   try {
@@ -48,8 +49,10 @@ export async function write(run: Run): Promise<Outcome> {
   run.state = seen
   if (sameWeights(seen.weights, weights)) return { event: 'written', reason: describeWeights(seen.weights) }
   const what = `after the write ${describeWeights(seen.weights)}, not as written: ${describeWeights(weights)}`
-  // All of it on one side, and not as asked: somebody else's write came in between. Anything else may be half of ours.
-  const isForeign = seen.live !== undefined && !sameWeights(seen.weights, expected.weights)
+  // All of it on the old side, and not as asked: somebody else's write came in between. Anything else may be ours, half
+  // done or, where a platform cannot split, more than was asked: nobody has proved the new side for that.
+  const isForeign =
+    seen.live !== undefined && seen.live !== to && !sameWeights(seen.weights, expected.weights)
   return { event: isForeign ? 'state drift' : 'write failed', reason: what }
 }
 
