@@ -157,7 +157,9 @@ export async function finish(tools: Tools, { journal, phase }: Left): Promise<Fi
         : { what: 'left', reason: `something else has moved the traffic since the switch: ${seen}` }
     }
     const begun = performance.now()
-    const moves: Moves = { from: journal.from, to: journal.to, steps: [] }
+    const { from, to } = journal
+    const steps = journal.steps.map((weights) => ({ share: weights[to] ?? 0, weights }))
+    const moves: Moves = { from, to, steps }
     const world: World = {
       ...worldOf(tools, journal.recorded, moves, begun),
       record: () => Promise.resolve(),
