@@ -5,7 +5,7 @@ import { describeWeights } from '../plan.ts'
 import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
 import { watch } from '../traffic/front-door.ts'
 import type { Sample } from '../traffic/verdict.ts'
-import { explained } from './common.ts'
+import { explained, lingering } from './common.ts'
 import type { Run } from './run.ts'
 import { MEETING_RATE, PROOF, proofRate, whoAnswers } from './watch.ts'
 import type { Outcome } from './world.ts'
@@ -20,9 +20,11 @@ const HOOK_CANCELLED_MS = 2_500
 export async function restore(run: Run): Promise<Outcome> {
   const { world } = run
   const recorded = world.recorded as LiveState
-  const hurry = world.cancel.aborted
-  const hookTime = AbortSignal.timeout(hurry ? HOOK_CANCELLED_MS : PATIENCE_MS * 10)
-  const problem = await world.hook('before-restore', hookTime)
+  // A cancellation in the middle of the hook cuts it short as well.
+  const problem = await world.hook(
+    'before-restore',
+    lingering(world.cancel, HOOK_CANCELLED_MS, PATIENCE_MS * 10),
+  )
   if (problem !== undefined) {
     const reason = `${problem}. So the traffic was not put back: ${known(run.state)}`
     return { event: 'hook failed', reason }
@@ -30,7 +32,7 @@ export async function restore(run: Run): Promise<Outcome> {
   const back = await putBack(
     world.target,
     recorded,
-    hurry ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
+    world.cancel.aborted ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
     world.cancel,
     world.clock,
   )

@@ -78,6 +78,30 @@ describeWith('haproxy', 'a step that is killed', () => {
     },
   )
 
+  test('while a hook runs that minds no signal: the hook is ended in time, and the outputs say how it stands', async () => {
+    const scene = await openScene('haproxy')
+    try {
+      scene.green.behaviour = 'errors'
+      const mark = join(tempFolder('nexus-hook-'), 'running')
+      const stubborn = `process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000); require('node:fs').writeFileSync(process.argv[1], '')`
+      const hooks = JSON.stringify({ 'before-restore': [process.execPath, '-e', stubborn, mark] })
+      const step = scene.start({ ...QUICK, hooks })
+      await until(
+        () => existsSync(mark),
+        () => step.log(),
+      )
+      const cancelled = await step.cancel()
+      expect(cancelled).toMatchObject({ conclusion: 'cancelled', signal: null, orphans: [] })
+      expect(cancelled.outputs).toMatchObject({ 'rolled-back': 'false', switched: 'false', phase: 'restore' })
+      expect(cancelled.annotations[0]).toMatchObject({ title: 'NOT rolled back' })
+      const post = await runPost(cancelled, { inputs: { ...cancelled.options.inputs, hooks: '' } })
+      expectConclusion(post, 'success')
+      expect(await weights(scene)).toEqual({ blue: 100, green: 0 })
+    } finally {
+      await scene.close()
+    }
+  })
+
   test('while the router is away: main and post say what is not known, and the next run finishes it', async () => {
     const scene = await openScene('haproxy')
     try {
