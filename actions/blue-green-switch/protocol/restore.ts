@@ -14,7 +14,7 @@ import type { Outcome } from './world.ts'
 const PATIENCE_MS = 30_000
 /** After SIGINT the runner waits 7.5 s. */
 const CANCELLED_MS = 4_000
-const HOOK_CANCELLED_MS = 2_500
+export const HOOK_CANCELLED_MS = 2_500
 
 /** RESTORE: the recorded state, read back and, where there is time, seen at the front door. */
 export async function restore(run: Run): Promise<Outcome> {
@@ -98,7 +98,7 @@ export async function putBack(
   }
   const wanted = describeWeights(recorded.weights)
   return {
-    problem: `it was to be put back so that ${wanted}, and that failed: ${why}. ${known(state)}`,
+    problem: `it was to be put back so that ${wanted}, and that failed: ${why.replace(/\.$/, '')}. ${known(state)}`,
     state,
   }
 }

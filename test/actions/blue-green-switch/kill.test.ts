@@ -78,6 +78,26 @@ describeWith('haproxy', 'a step that is killed', () => {
     },
   )
 
+  test('-9: before-restore stands before what the next run puts back, too', async () => {
+    const scene = await openScene('haproxy')
+    try {
+      await kill(scene, 'WRITE 100 %: written')
+      const hooks = (code: number): string =>
+        JSON.stringify({ 'before-restore': [process.execPath, '-e', `process.exit(${code})`] })
+      const refused = await scene.run({ ...QUICK, hooks: hooks(3) })
+      expectConclusion(refused, 'failure')
+      expect(refused.annotations).toContainEqual(
+        expect.objectContaining({ message: expect.stringMatching(/died.*before-restore.*exit code 3/s) }),
+      )
+      expect(await weights(scene)).toEqual({ blue: 0, green: 100 })
+      const second = await scene.run({ ...QUICK, drain: '0s', hooks: hooks(0) })
+      expectConclusion(second, 'success')
+      expect(second.outputs).toMatchObject({ previous: 'blue', live: 'green' })
+    } finally {
+      await scene.close()
+    }
+  })
+
   test('while a hook runs that minds no signal: the hook is ended in time, and the outputs say how it stands', async () => {
     const scene = await openScene('haproxy')
     try {
