@@ -54,7 +54,8 @@ const MAX_BYTES = 1_048_576
 /**
  * Takes a lock that is a file, at once or not at all. The file appears whole (a hard link to a finished one, and only
  * one of several can make it), so that there is never half a lock. That of a dead process is taken over, with its
- * journal: of several that try, the one that makes the marker `….gone` of exactly that lock may remove it.
+ * journal: of several that try, the one that makes the marker `….gone` of exactly that lock may replace it. It is
+ * replaced in one go: while there is no lock, somebody could take it without the journal.
  *
  * @throws LockedError
  * @throws the system's error when the file cannot be made
@@ -68,7 +69,7 @@ export async function acquireLock(path: string, who: string): Promise<HeldLock> 
   const draft = join(dirname(path), `.${basename(path).replace(/^\./, '')}.${token}`)
   let left: unknown
   for (let attempt = 0; ; attempt++) {
-    await save(draft, { ...mine, journal: left })
+    await save(draft, mine)
     try {
       await link(draft, path)
       break
@@ -80,7 +81,11 @@ export async function acquireLock(path: string, who: string): Promise<HeldLock> 
     const found = await lookAt(path)
     if (found === undefined) continue
     if (attempt === 20 || isAlive(found)) throw new LockedError(path, found.content)
-    if (await remove(path, found)) left = found.isTrusted ? found.content?.journal : undefined
+    const journal = found.isTrusted ? found.content?.journal : undefined
+    if (await takeOver(path, found, draft, { ...mine, journal })) {
+      left = journal
+      break
+    }
   }
   const signs = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), SIGN_OF_LIFE_MS)
   signs.unref()
@@ -161,8 +166,8 @@ function isAlive({ content, silence }: Found): boolean {
   return begun === '' || content.begun === '' ? silence < SILENCE_MS : begun === content.begun
 }
 
-/** @returns whether it was us who removed it */
-async function remove(path: string, dead: Found): Promise<boolean> {
+/** @returns whether it was us who put `mine` in the place of the dead lock */
+async function takeOver(path: string, dead: Found, draft: string, mine: Content): Promise<boolean> {
   const token = dead.content?.token ?? ''
   const marker = `${path}.${token}.gone`
   try {
@@ -181,10 +186,12 @@ async function remove(path: string, dead: Found): Promise<boolean> {
   try {
     // Another one may have been quicker altogether: then the marker shows the lock that came after.
     if ((await lookAt(marker))?.content?.token !== token) return false
+    await save(draft, mine)
     if ((await lookAt(path))?.content?.token !== token) return false
-    await unlink(path)
+    await rename(draft, path)
     return true
   } finally {
+    await unlink(draft).catch(() => {})
     await unlink(marker).catch(() => {})
   }
 }
