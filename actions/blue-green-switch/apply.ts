@@ -159,7 +159,9 @@ export async function finish(tools: Tools, { journal, phase }: Left): Promise<Fi
     const found = recovery === 'none' && target.readsFile === true ? 'restore' : recovery
     // A switch that was completed is taken back from exactly where it ended.
     const isMoved = takesBack && !sameWeights(state.weights, journal.steps.at(-1) ?? {})
-    if (found === 'none' || found === 'foreign' || isMoved) {
+    // Whoever took our lock over has put our state back first; what is live now is that run's.
+    const isTaken = !takesBack && state.live !== undefined && readJournal(lock.left)?.at !== journal.at
+    if (found === 'none' || found === 'foreign' || isMoved || (isTaken && recovery === 'restore')) {
       isOver = true
       return found === 'none'
         ? { what: 'verified', reason: `${seen}, as before the switch` }

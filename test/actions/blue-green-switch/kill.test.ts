@@ -78,6 +78,20 @@ describeWith('haproxy', 'a step that is killed', () => {
     },
   )
 
+  test('-9, and another run has switched meanwhile: the post step does not undo that one', async () => {
+    const scene = await openScene('haproxy')
+    try {
+      const killed = await kill(scene, 'VERIFY 100 %: proved')
+      expectConclusion(await scene.run({ ...QUICK, drain: '0s' }), 'success')
+      const post = await runPost(killed)
+      expectConclusion(post, 'success')
+      expect(post.annotations).toMatchObject([{ level: 'warning', title: 'Not rolled back' }])
+      expect(await weights(scene)).toEqual({ blue: 0, green: 100 })
+    } finally {
+      await scene.close()
+    }
+  })
+
   test('-9: before-restore stands before what the next run puts back, too', async () => {
     const scene = await openScene('haproxy')
     try {
