@@ -9,8 +9,9 @@ import type { HookName } from './inputs/values.ts'
 import { childEnvironment, type Inputs } from './inputs.ts'
 import { gate } from './observe.ts'
 import { describeWeights, type Moves } from './plan.ts'
+import { lingering } from './protocol/common.ts'
 import { type Journal, type Left, readJournal, recoveryOf } from './protocol/journal.ts'
-import { putBack, restore } from './protocol/restore.ts'
+import { HOOK_CANCELLED_MS, putBack, restore } from './protocol/restore.ts'
 import { type Ended, runProtocol } from './protocol/run.ts'
 import type { Outcome, World } from './protocol/world.ts'
 import { acquireLock, type Lock } from './targets/lock.ts'
@@ -34,7 +35,7 @@ export interface Tools {
  *
  * @returns the lock, or what came of READ without it
  */
-export async function takeRouter({ target, context, cancel }: Tools): Promise<Lock | Outcome> {
+export async function takeRouter({ inputs, target, context, cancel }: Tools): Promise<Lock | Outcome> {
   let lock: Lock
   try {
     lock = await acquireLock(target.lock, whoAmI(context))
@@ -64,6 +65,14 @@ export async function takeRouter({ target, context, cancel }: Tools): Promise<Lo
         }
       case 'restore': {
         log.warning('A run has died', `${died}, and left ${now}. What was before it is put back first.`)
+        const hookTime = lingering(cancel, HOOK_CANCELLED_MS, HOOK_MS)
+        const { from, to } = journal
+        const problem = await runHook('before-restore', inputs, hookTime, { from, to, steps: [] })
+        if (problem !== undefined)
+          return {
+            event: 'unreadable',
+            reason: `${died}. ${problem}. So the traffic was not put back: ${now}`,
+          }
         const back = await putBack(target, journal.recorded, RECOVERY_MS, cancel)
         if ('problem' in back) return { event: 'unreadable', reason: `${died}. ${back.problem}` }
         log.info(`Put back: ${describeWeights(back.state.weights)}.`)
@@ -139,7 +148,7 @@ export async function finish(tools: Tools, { journal, phase }: Left): Promise<Fi
   } catch (error) {
     const reason = messageOf(error)
     if (error instanceof Conflict)
-      return { what: 'left', reason: `${reason} It takes care of what was left.` }
+      return { what: 'left', reason: takesBack ? reason : `${reason} It takes care of what was left.` }
     return { what: 'stuck', reason }
   }
   let isOver = false
@@ -150,14 +159,18 @@ export async function finish(tools: Tools, { journal, phase }: Left): Promise<Fi
     const found = recovery === 'none' && target.readsFile === true ? 'restore' : recovery
     // A switch that was completed is taken back from exactly where it ended.
     const isMoved = takesBack && !sameWeights(state.weights, journal.steps.at(-1) ?? {})
-    if (found === 'none' || found === 'foreign' || isMoved) {
+    // Whoever took our lock over has put our state back first; what is live now is that run's.
+    const isTaken = !takesBack && state.live !== undefined && readJournal(lock.left)?.at !== journal.at
+    if (found === 'none' || found === 'foreign' || isMoved || (isTaken && recovery === 'restore')) {
       isOver = true
       return found === 'none'
         ? { what: 'verified', reason: `${seen}, as before the switch` }
         : { what: 'left', reason: `something else has moved the traffic since the switch: ${seen}` }
     }
     const begun = performance.now()
-    const moves: Moves = { from: journal.from, to: journal.to, steps: [] }
+    const { from, to } = journal
+    const steps = journal.steps.map((weights) => ({ share: weights[to] ?? 0, weights }))
+    const moves: Moves = { from, to, steps }
     const world: World = {
       ...worldOf(tools, journal.recorded, moves, begun),
       record: () => Promise.resolve(),
@@ -186,7 +199,7 @@ function worldOf(
   moves: Moves | undefined,
   begun: number,
 ): Omit<World, 'record'> {
-  const { verify, identify, checks, ca, hooks, version } = inputs
+  const { verify, identify, checks, ca } = inputs
   const list = moves === undefined ? undefined : verify?.[moves.to]
   return {
     ...{ target, recorded, moves, policy: inputs.policy, clock: systemClock, cancel },
@@ -196,18 +209,18 @@ function worldOf(
         : frontDoor(list, identify, moves.to, ca),
     deadline: begun + inputs.timeout,
     gate: (colour, timeout) => gate(checks?.[colour], ca, timeout, cancel),
-    hook: (name, signal) => runHook(name, hooks[name], signal, moves, version),
+    hook: (name, signal) => runHook(name, inputs, signal, moves),
     say: (line) => log.info(line),
   }
 }
 
 async function runHook(
   name: HookName,
-  argv: readonly [string, ...string[]] | undefined,
+  { hooks, version }: Inputs,
   signal: AbortSignal,
   moves: Moves | undefined,
-  version: string,
 ): Promise<string | undefined> {
+  const argv = hooks[name]
   if (argv === undefined) return undefined
   const env = {
     ...childEnvironment(),

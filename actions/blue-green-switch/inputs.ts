@@ -49,8 +49,14 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.P
 
 const LATER = ['environment', 'environment-url', 'deployment-id', 'reason', 'confirm']
 
-/** @throws InputError with every problem of every input; nothing was read or written then */
-export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
+/**
+ * @param phase in `post` a `ca-file` that a later step has removed is no reason to leave the traffic where it is
+ * @throws InputError with every problem of every input; nothing was read or written then
+ */
+export async function readInputs(
+  env: NodeJS.ProcessEnv = process.env,
+  phase: 'main' | 'post' = 'main',
+): Promise<Inputs> {
   const inputs = inputReader(env)
   const token = evaluated(inputs, 'token')
   if (token !== '') maskSecret(token)
@@ -83,7 +89,11 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     hooks: await readHooks(inputs),
     timeout,
     jobStatus: evaluated(inputs, 'job-status') || 'success',
-    ca: readCertificates(all, inputs, env['GITHUB_WORKSPACE'] || process.cwd()),
+    ca: readCertificates(
+      all,
+      phase === 'main' ? inputs : { list: [], add: () => {} },
+      env['GITHUB_WORKSPACE'] || process.cwd(),
+    ),
   }
   if (values.identify !== undefined && colours.length > 0) {
     const identify = readIdentify(values.identify, colours, version)

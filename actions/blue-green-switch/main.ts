@@ -25,7 +25,7 @@ run({
   post: async (cancel) => {
     const left = readLeft()
     if (left === undefined) return passed
-    const inputs = await readInputs()
+    const inputs = await readInputs(process.env, 'post')
     const tools = { inputs, target: await open(inputs), context: readContext(), cancel }
     return reportPost(await finish(tools, left), left)
   },

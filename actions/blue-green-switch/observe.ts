@@ -22,10 +22,13 @@ export async function gate(
   if (checks === undefined) return { healthy: true, reason: 'not asked (checks: none)' }
   const onNews = (check: Check, news: string): void => log.info(`${check.name}: ${news}`)
   const reports = await runChecks(checks, { timeout, signal, ca, tryOnce, onNews })
-  const bad = reports.filter(({ passed, check }) => !passed && check.required)
-  if (bad.length === 0) {
-    const names = reports.map(({ check }) => check.name).join(', ')
-    return { healthy: true, reason: `${plural(reports.length, 'check')} healthy (${names})` }
-  }
-  return { healthy: false, reason: bad.map(({ check, reason }) => `${check.name}: ${reason}`).join('; ') }
+  const bad = reports.filter(({ passed }) => !passed)
+  const why = (some: typeof bad): string =>
+    some.map(({ check, reason }) => `${check.name}: ${reason}`).join('; ')
+  const required = bad.filter(({ check }) => check.required)
+  if (required.length > 0) return { healthy: false, reason: why(required) }
+  const good = reports.filter(({ passed }) => passed)
+  const names = good.length === 0 ? '' : ` (${good.map(({ check }) => check.name).join(', ')})`
+  const not = bad.length === 0 ? '' : `; not healthy, and not required: ${why(bad)}`
+  return { healthy: true, reason: `${plural(good.length, 'check')} healthy${names}${not}` }
 }

@@ -20,11 +20,11 @@ export function decide(
   { live, weights }: LiveState,
 ): Plan {
   const seen = describeWeights(weights)
-  if (mode === 'status') return { event: 'told', reason: seen }
   if (expectLive !== '' && live !== expectLive) {
     const reason = `expected ${expectLive} to be live (expect-live), but ${seen}. Nothing was written. Find out who moved it, then run again with the colour that is right.`
     return { event: 'state drift', reason }
   }
+  if (mode === 'status') return { event: 'told', reason: seen }
   const goal = to === 'idle' ? idleOf(colours, live) : to
   if (goal === undefined) {
     const words = joinWords(colours, 'or')

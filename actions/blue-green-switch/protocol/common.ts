@@ -33,3 +33,14 @@ export async function explained({ world }: Run, reason: string): Promise<string>
   const complaint = await world.target.explain?.(limit).catch(() => undefined)
   return complaint === undefined ? reason : `${reason}. The router says: ${complaint}`
 }
+
+/** Aborts so many ms after the step was cancelled, and when it takes longer than `patience` at all. */
+export function lingering(cancel: AbortSignal, ms: number, patience = ROUTER_MS): AbortSignal {
+  const late = new AbortController()
+  const soon = (): void => {
+    setTimeout(() => late.abort(cancel.reason), ms).unref()
+  }
+  if (cancel.aborted) soon()
+  else cancel.addEventListener('abort', soon, { once: true })
+  return AbortSignal.any([late.signal, AbortSignal.timeout(patience)])
+}

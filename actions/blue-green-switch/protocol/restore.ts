@@ -4,24 +4,27 @@ import { formatDuration } from '../../../shared/text/duration.ts'
 import { describeWeights } from '../plan.ts'
 import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
 import { watch } from '../traffic/front-door.ts'
-import { explained } from './common.ts'
+import type { Sample } from '../traffic/verdict.ts'
+import { explained, lingering } from './common.ts'
 import type { Run } from './run.ts'
-import { PROOF, proofRate, whoAnswers } from './watch.ts'
+import { MEETING_RATE, PROOF, proofRate, whoAnswers } from './watch.ts'
 import type { Outcome } from './world.ts'
 
 /** A router that is away for a moment is asked again within this. */
 const PATIENCE_MS = 30_000
 /** After SIGINT the runner waits 7.5 s. */
 const CANCELLED_MS = 4_000
-const HOOK_CANCELLED_MS = 2_500
+export const HOOK_CANCELLED_MS = 2_500
 
 /** RESTORE: the recorded state, read back and, where there is time, seen at the front door. */
 export async function restore(run: Run): Promise<Outcome> {
   const { world } = run
   const recorded = world.recorded as LiveState
-  const hurry = world.cancel.aborted
-  const hookTime = AbortSignal.timeout(hurry ? HOOK_CANCELLED_MS : PATIENCE_MS * 10)
-  const problem = await world.hook('before-restore', hookTime)
+  // A cancellation in the middle of the hook cuts it short as well.
+  const problem = await world.hook(
+    'before-restore',
+    lingering(world.cancel, HOOK_CANCELLED_MS, PATIENCE_MS * 10),
+  )
   if (problem !== undefined) {
     const reason = `${problem}. So the traffic was not put back: ${known(run.state)}`
     return { event: 'hook failed', reason }
@@ -29,7 +32,7 @@ export async function restore(run: Run): Promise<Outcome> {
   const back = await putBack(
     world.target,
     recorded,
-    hurry ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
+    world.cancel.aborted ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
     world.cancel,
     world.clock,
   )
@@ -43,10 +46,10 @@ export async function restore(run: Run): Promise<Outcome> {
   if (world.ask === undefined || world.cancel.aborted || recorded.live === undefined)
     return { event: 'restored', reason: `${reason}, as read back`, doneAt }
   const seen = await seenAtFrontDoor(run, recorded.live)
-  if (seen === undefined)
-    return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
   // Cancelled while looking: what was read back stands.
   if (world.cancel.aborted) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
+  if (seen === undefined)
+    return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
   // Answers of no side prove neither; then a router that says itself what it does is believed.
   if (!seen.isOther && world.target.caution === undefined)
     return { event: 'restored', reason: `${reason}, as read back; ${seen.words}`, doneAt }
@@ -95,7 +98,7 @@ export async function putBack(
   }
   const wanted = describeWeights(recorded.weights)
   return {
-    problem: `it was to be put back so that ${wanted}, and that failed: ${why}. ${known(state)}`,
+    problem: `it was to be put back so that ${wanted}, and that failed: ${why.replace(/\.$/, '')}. ${known(state)}`,
     state,
   }
 }
@@ -111,21 +114,34 @@ async function seenAtFrontDoor(
   run: Run,
   live: string,
 ): Promise<{ words: string; isOther: boolean } | undefined> {
-  const { ask, clock, cancel, policy } = run.world
+  const { ask, clock, cancel, policy, target, moves } = run.world
   if (ask === undefined) return undefined
+  // What only a file says proves nothing, and a small share that is still in force is met only now and then.
+  const share = target.caution === undefined ? 100 : (moves?.steps[0]?.share ?? 100)
+  const enough = answersToMeet(share)
+  const isSplit = enough > PROOF
+  const due = policy.propagation + (isSplit ? (1_000 * enough) / MEETING_RATE : 0)
   const wrong = await watch<{ wrong: { words: string; isOther: boolean } | undefined }>({
-    ...{ ask, clock, signal: cancel, newSide: live, share: 100, due: policy.propagation },
-    rate: (_, elapsed) => proofRate(elapsed),
+    ...{ ask, clock, signal: cancel, newSide: live, share: 100, due },
+    rate: (_, elapsed) => (isSplit ? MEETING_RATE : proofRate(elapsed)),
     judge: (samples, elapsed) => {
-      const last = samples.slice(-PROOF)
-      if (last.length === PROOF && last.every(({ side }) => side === live)) return { wrong: undefined }
-      if (elapsed < policy.propagation) return undefined
-      const within = formatDuration(policy.propagation)
-      const words = `${within} later the front door still answers with ${whoAnswers(samples)}`
-      const isOther = samples.slice(-10).some(({ side }) => side !== undefined && side !== live)
+      const isBack = (last: readonly Sample[]): boolean => last.every(({ side }) => side === live)
+      if (samples.length >= enough && isBack(samples.slice(-enough))) return { wrong: undefined }
+      if (elapsed < due) return undefined
+      const seen = Math.max(10, enough)
+      const isOther = samples.slice(-seen).some(({ side }) => side !== undefined && side !== live)
+      // A slow front door has given fewer answers, and none of them was another one's.
+      if (isSplit && !isOther && samples.length >= PROOF && isBack(samples.slice(-PROOF)))
+        return { wrong: undefined }
+      const words = `${formatDuration(due)} later the front door still answers with ${whoAnswers(samples, seen)}`
       return { wrong: { words, isOther } }
     },
     onSample: (sample) => run.samples.push({ ...sample, at: sample.at - run.started }),
   })
   return wrong?.wrong
+}
+
+/** So many answers meet a side that has `share` percent, but for one time in a hundred; pure. */
+function answersToMeet(share: number): number {
+  return share >= 100 ? PROOF : Math.max(PROOF, Math.ceil(Math.log(0.01) / Math.log(1 - share / 100)))
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
+import { plural } from '../../../shared/text/list.ts'
 import { describeWeights } from '../plan.ts'
 import { sameWeights } from '../targets/target.ts'
 import { watch as watchDoor } from '../traffic/front-door.ts'
@@ -19,8 +20,10 @@ import type { Outcome, StepReport } from './world.ts'
 
 /** So many answers in a row prove which side has the traffic. */
 export const PROOF = 3
+/** A share of the traffic smaller than this is not told from none. */
+const STRAY = 0.02
 /** Requests per second at which a small share is met soon. */
-const MEETING_RATE = 50
+export const MEETING_RATE = 50
 
 /** Requests per second while a proof is awaited: it is mostly there at once, and else nobody needs it so fast. */
 export const proofRate = (elapsed: number): number => (elapsed < 1_000 ? 50 : 10)
@@ -94,7 +97,8 @@ export async function watchStep(run: Run): Promise<Outcome> {
     }
     const outcome = await watchTraffic<{ verdict: Verdict }>(run, length, rate, (samples, elapsed) => {
       const ours = samplesOf(samples, to, to)
-      const found = verdictOf(ours, policy, elapsed, length) ?? backAgain(samples, share, to)
+      const found =
+        verdictOf(ours, policy, elapsed, length) ?? backAgain(samples, share, to, policy.propagation)
       if (found === undefined) return undefined
       if (found.verdict === 'fail') firstBadAt = firstBad(ours, policy)
       return { verdict: found }
@@ -133,7 +137,8 @@ export async function drain(run: Run): Promise<Outcome> {
   } else {
     const outcome = await watchTraffic<Outcome>(run, length, world.policy.probeRate, (samples, elapsed) => {
       const ours = samplesOf(samples, to, to)
-      const failure = failureOf(ours, world.policy) ?? backAgain(samples, 100, to)?.reason
+      const failure =
+        failureOf(ours, world.policy) ?? backAgain(samples, 100, to, world.policy.propagation)?.reason
       if (failure !== undefined)
         return { event: 'bad answers', reason: `${to}: ${failure}`, firstBadAt: firstBad(ours, world.policy) }
       return elapsed < length ? undefined : done
@@ -168,12 +173,28 @@ function keepIfAsked({ world }: Run, outcome: Outcome): Outcome {
   return { ...outcome, event: 'keep', reason: `${reason} (rollback-on-failure: false)` }
 }
 
-/** After the proof, with all the traffic ours, the other side answers again and again. */
-function backAgain(samples: readonly Sample[], share: number, to: string): Verdict | undefined {
+/**
+ * After the proof, with all the traffic ours, the other side answers again, or still gets a part: one of several proxies
+ * was not switched, or one of its processes. What comes within `propagation` is only late.
+ */
+function backAgain(
+  samples: readonly Sample[],
+  share: number,
+  to: string,
+  propagation: number,
+): Verdict | undefined {
+  if (share < 100) return undefined
+  const isOther = ({ side }: Sample): boolean => side !== undefined && side !== to
   const last = samples.slice(-PROOF)
-  if (share < 100 || last.length < PROOF || last.some(({ side }) => side === undefined || side === to))
-    return undefined
-  const reason = `the front door answers with ${whoAnswers(last)} again, though ${to} was given all the traffic`
+  if (last.length === PROOF && last.every(isOther)) {
+    const reason = `the front door answers with ${whoAnswers(last)} again, though ${to} was given all the traffic`
+    return { verdict: 'fail', reason }
+  }
+  const settled = (samples[0]?.at ?? 0) + propagation
+  const late = samples.filter(({ at }) => at >= settled)
+  const others = late.filter(isOther)
+  if (others.length < PROOF || others.length <= STRAY * late.length) return undefined
+  const reason = `${others.length} of ${plural(late.length, 'answer')} are still of ${whoAnswers(others)}, though ${to} was given all the traffic`
   return { verdict: 'fail', reason }
 }
 
@@ -184,8 +205,8 @@ function firstBad(samples: readonly Sample[], { maxP95 }: Limits): number | unde
   return first === undefined ? undefined : first.at + first.ms
 }
 
-export function whoAnswers(samples: readonly Sample[]): string {
-  const sides = new Set(samples.slice(-10).map(({ side, reason }) => side ?? `an error (${reason ?? ''})`))
+export function whoAnswers(samples: readonly Sample[], last = 10): string {
+  const sides = new Set(samples.slice(-last).map(({ side, reason }) => side ?? `an error (${reason ?? ''})`))
   return sides.size === 0 ? 'nothing' : [...sides].join(' and ')
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { describeWeights } from '../plan.ts'
 import { Conflict, type LiveState, sameWeights, TargetError } from '../targets/target.ts'
-import { movesOf, ROUTER_MS, stepOf, stopped } from './common.ts'
+import { lingering, movesOf, stepOf, stopped } from './common.ts'
 import type { Run } from './run.ts'
 import type { Outcome } from './world.ts'
 
@@ -17,14 +17,19 @@ export async function gate(run: Run): Promise<Outcome> {
   if (world.cancel.aborted) return { event: 'cancelled', reason: `the job was cancelled; ${to}: ${reason}` }
   if (!healthy) return { event: 'unhealthy', reason: `${to} is not healthy: ${reason}` }
   if (world.policy.dryRun) return { event: 'dry run', reason: `${to} is healthy: ${reason}` }
-  const problem = await world.hook('before-switch', world.cancel)
-  if (problem !== undefined) return stopped(run) ?? { event: 'hook failed', reason: problem }
+  const timeLeft = Math.max(0, Math.ceil(world.deadline - world.clock.now()))
+  const problem = await world.hook(
+    'before-switch',
+    AbortSignal.any([world.cancel, AbortSignal.timeout(timeLeft)]),
+  )
+  if (problem !== undefined && !world.cancel.aborted) return { event: 'hook failed', reason: problem }
   return stopped(run) ?? { event: 'healthy', reason }
 }
 
 /** WRITE: the weights of the step, when the router is still as it was read, and read back. */
 export async function write(run: Run): Promise<Outcome> {
   const { world } = run
+  const { to } = movesOf(run)
   const { weights } = stepOf(run)
   const expected = run.state as LiveState
   try {
@@ -34,12 +39,16 @@ export async function write(run: Run): Promise<Outcome> {
   }
   let seen: LiveState
   try {
-    seen = await world.target.write(weights, expected, lingering(world.cancel, world.target.patience))
+    seen = await world.target.write(
+      weights,
+      expected,
+      lingering(world.cancel, LAST_WRITE_MS, world.target.patience),
+    )
   } catch (error) {
     const reason = messageOf(error)
     if (error instanceof Conflict) {
       // What it is now is what people want to know.
-      run.state = await world.target.read(lingering(world.cancel)).catch(() => undefined)
+      run.state = await world.target.read(lingering(world.cancel, LAST_WRITE_MS)).catch(() => undefined)
       return { event: 'state drift', reason }
     }
     const isCertain = error instanceof TargetError && error.applied === 'no'
@@ -48,18 +57,9 @@ export async function write(run: Run): Promise<Outcome> {
   run.state = seen
   if (sameWeights(seen.weights, weights)) return { event: 'written', reason: describeWeights(seen.weights) }
   const what = `after the write ${describeWeights(seen.weights)}, not as written: ${describeWeights(weights)}`
-  // All of it on one side, and not as asked: somebody else's write came in between. Anything else may be half of ours.
-  const isForeign = seen.live !== undefined && !sameWeights(seen.weights, expected.weights)
+  // All of it on the old side, and not as asked: somebody else's write came in between. Anything else may be ours, half
+  // done or, where a platform cannot split, more than was asked: nobody has proved the new side for that.
+  const isForeign =
+    seen.live !== undefined && seen.live !== to && !sameWeights(seen.weights, expected.weights)
   return { event: isForeign ? 'state drift' : 'write failed', reason: what }
-}
-
-/** Aborts some time after the step was cancelled, and when the router takes for ever. */
-function lingering(cancel: AbortSignal, patience = ROUTER_MS): AbortSignal {
-  const late = new AbortController()
-  const soon = (): void => {
-    setTimeout(() => late.abort(cancel.reason), LAST_WRITE_MS).unref()
-  }
-  if (cancel.aborted) soon()
-  else cancel.addEventListener('abort', soon, { once: true })
-  return AbortSignal.any([late.signal, AbortSignal.timeout(patience)])
 }

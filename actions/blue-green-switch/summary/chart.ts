@@ -15,7 +15,7 @@ export function chart(
   to: string,
   from: string,
 ): string[] {
-  const end = Math.max(...samples.map(({ at }) => at), 0)
+  const end = samples.reduce((last, { at }) => Math.max(last, at), 0)
   const slice = niceSlice(end / ROWS)
   const rows: string[][] = []
   for (let start = 0; start <= end && samples.length > 0; start += slice) {

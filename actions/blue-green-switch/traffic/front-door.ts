@@ -12,6 +12,8 @@ export interface Answer {
   side: string | undefined
   good: boolean
   reason: string
+  /** Asks the same once more; without it any next question will do. */
+  again?: Ask
 }
 
 /** Asks the front door once, on a new connection. Resolves also when there is no answer. */
@@ -29,8 +31,14 @@ export function frontDoor(
   ca: ReadonlyMap<string, readonly string[]>,
 ): Ask {
   let turn = 0
-  return async (signal) => {
-    const check = checks[turn++ % checks.length] as Check
+  return (signal) => askFor(checks[turn++ % checks.length] as Check)(signal)
+
+  function askFor(check: Check): Ask {
+    const again: Ask = async (signal) => ({ ...(await answer(check, signal)), again })
+    return again
+  }
+
+  async function answer(check: Check, signal: AbortSignal): Promise<Answer> {
     const begun = performance.now()
     try {
       const { probe } = await SCHEMES[check.target.scheme].load()
@@ -118,10 +126,11 @@ export async function watch<T>(options: Watch<T>): Promise<T | undefined> {
 async function takeSample<T>(options: Watch<T>, signal: AbortSignal): Promise<Sample | undefined> {
   const { ask, clock } = options
   const at = clock.now()
-  const { ms, side, good, reason } = await ask(signal)
+  const { ms, side, good, reason, again } = await ask(signal)
   if (signal.aborted) return undefined
   if (good) return { at, ms, side, outcome: 'good' }
-  const confirmed = await confirm(options, side, signal)
+  // Another check of the list may well be fine, and says nothing about this one.
+  const confirmed = await confirm({ ...options, ask: again ?? ask }, side, signal)
   if (signal.aborted) return undefined
   return { at, ms, side, outcome: confirmed ? 'error' : 'blip', reason }
 }

@@ -35,6 +35,12 @@ export interface FakeWorld {
   failWrite: (count: number) => Error | undefined
   /** Writes are accepted and do nothing. */
   ignores: boolean
+  /** What a write makes of the weights that it was given. */
+  makes: (weights: Weights) => Weights
+  /** Percent of the new side that the front door has whatever the router is told, from the first write on. */
+  loaded: number | undefined
+  /** What reading cannot prove. */
+  caution: string | undefined
   failRead: boolean
   failRestore: boolean
   /** After this write somebody else writes. */
@@ -59,6 +65,8 @@ export function fakeWorld(): FakeWorld {
     },
     ...{ log: [], gateSays: true, failingHook: undefined, recordFails: false, ignores: false },
     failWrite: () => undefined,
+    makes: (weights) => weights,
+    ...{ loaded: undefined, caution: undefined },
     ...{ failRead: false, failRestore: false, foreignAt: undefined, sick: undefined },
     ...{ doorStays: undefined, cancelAt: undefined, lifetime: 60_000 },
   }
@@ -86,6 +94,7 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
   })
   const target: Target = {
     ...{ describe: () => 'a router', colours: ['blue', 'green'], weighted: true, lock: '', plan: () => [] },
+    ...(fake.caution === undefined ? {} : { caution: fake.caution }),
     async read() {
       if (fake.failRead) throw new TargetError('connection refused')
       return state()
@@ -95,7 +104,7 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
       const error = fake.failWrite(writes)
       // Nobody knows of it, and it was applied.
       if (error === undefined || (error instanceof TargetError && error.applied === 'unknown')) {
-        if (!fake.ignores) fake.weights = weights
+        if (!fake.ignores) fake.weights = fake.makes(weights)
         fake.log.push(`write ${weights['green']}`)
       }
       if (error !== undefined) throw error
@@ -113,7 +122,7 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
   const answer = (): Answer => {
     turn += 1
     // Bresenham: green gets exactly its share, evenly spread.
-    const share = fake.weights['green'] ?? 0
+    const share = (writes > 0 ? fake.loaded : undefined) ?? fake.weights['green'] ?? 0
     const green = Math.floor((turn * share) / 100) > Math.floor(((turn - 1) * share) / 100)
     const side = fake.doorStays ?? (green ? 'green' : 'blue')
     const isSick = fake.sick !== undefined && side === (fake.sick.of ?? fake.sick.side)

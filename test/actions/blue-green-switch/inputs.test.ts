@@ -212,3 +212,9 @@ describe('whatever is given', () => {
     )
   })
 })
+
+test('the post step minds no ca-file that is gone: the traffic is to be put back all the same', async () => {
+  const given = env({ verify: '- url: https://app.example.com/\n  ca-file: /nowhere/ca.pem' })
+  await expect(readInputs(given)).rejects.toThrow('/nowhere/ca.pem')
+  expect((await readInputs(given, 'post')).verify?.['green']).toHaveLength(1)
+})

@@ -78,6 +78,64 @@ describeWith('haproxy', 'a step that is killed', () => {
     },
   )
 
+  test('-9, and another run has switched meanwhile: the post step does not undo that one', async () => {
+    const scene = await openScene('haproxy')
+    try {
+      const killed = await kill(scene, 'VERIFY 100 %: proved')
+      expectConclusion(await scene.run({ ...QUICK, drain: '0s' }), 'success')
+      const post = await runPost(killed)
+      expectConclusion(post, 'success')
+      expect(post.annotations).toMatchObject([{ level: 'warning', title: 'Not rolled back' }])
+      expect(await weights(scene)).toEqual({ blue: 0, green: 100 })
+    } finally {
+      await scene.close()
+    }
+  })
+
+  test('-9: before-restore stands before what the next run puts back, too', async () => {
+    const scene = await openScene('haproxy')
+    try {
+      await kill(scene, 'WRITE 100 %: written')
+      const hooks = (code: number): string =>
+        JSON.stringify({ 'before-restore': [process.execPath, '-e', `process.exit(${code})`] })
+      const refused = await scene.run({ ...QUICK, hooks: hooks(3) })
+      expectConclusion(refused, 'failure')
+      expect(refused.annotations).toContainEqual(
+        expect.objectContaining({ message: expect.stringMatching(/died.*before-restore.*exit code 3/s) }),
+      )
+      expect(await weights(scene)).toEqual({ blue: 0, green: 100 })
+      const second = await scene.run({ ...QUICK, drain: '0s', hooks: hooks(0) })
+      expectConclusion(second, 'success')
+      expect(second.outputs).toMatchObject({ previous: 'blue', live: 'green' })
+    } finally {
+      await scene.close()
+    }
+  })
+
+  test('while a hook runs that minds no signal: the hook is ended in time, and the outputs say how it stands', async () => {
+    const scene = await openScene('haproxy')
+    try {
+      scene.green.behaviour = 'errors'
+      const mark = join(tempFolder('nexus-hook-'), 'running')
+      const stubborn = `process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000); require('node:fs').writeFileSync(process.argv[1], '')`
+      const hooks = JSON.stringify({ 'before-restore': [process.execPath, '-e', stubborn, mark] })
+      const step = scene.start({ ...QUICK, hooks })
+      await until(
+        () => existsSync(mark),
+        () => step.log(),
+      )
+      const cancelled = await step.cancel()
+      expect(cancelled).toMatchObject({ conclusion: 'cancelled', signal: null, orphans: [] })
+      expect(cancelled.outputs).toMatchObject({ 'rolled-back': 'false', switched: 'false', phase: 'restore' })
+      expect(cancelled.annotations[0]).toMatchObject({ title: 'NOT rolled back' })
+      const post = await runPost(cancelled, { inputs: { ...cancelled.options.inputs, hooks: '' } })
+      expectConclusion(post, 'success')
+      expect(await weights(scene)).toEqual({ blue: 100, green: 0 })
+    } finally {
+      await scene.close()
+    }
+  })
+
   test('while the router is away: main and post say what is not known, and the next run finishes it', async () => {
     const scene = await openScene('haproxy')
     try {

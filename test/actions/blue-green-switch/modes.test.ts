@@ -102,8 +102,8 @@ describeWith('haproxy', 'a step on HAProxy', () => {
     expect(step.state['switch']).toBeUndefined()
   })
 
-  test('expect-live that is wrong is state drift', async () => {
-    const step = await scene.run({ 'expect-live': 'green' })
+  test.each(['switch', 'status'])('expect-live that is wrong is state drift in mode %s', async (mode) => {
+    const step = await scene.run({ mode, 'expect-live': 'green' })
     expectConclusion(step, 'failure')
     expect(step.annotations).toMatchObject([
       {
@@ -145,6 +145,26 @@ describeWith('haproxy', 'a step on HAProxy', () => {
     expect(await green()).toBe(100)
     const missing = await scene.run({ ...QUICK, version: '1.0.0', hooks: hook(['/nowhere/backup']) })
     expect(missing.annotations[0]?.message).toMatch(/before-switch could not be started/)
+  })
+
+  test('a hook ends with the timeout of the step', async () => {
+    const hooks = JSON.stringify({
+      'before-switch': [process.execPath, '-e', 'setTimeout(() => {}, 50_000)'],
+    })
+    const step = await scene.run({ ...QUICK, hooks, timeout: '2s' })
+    expectConclusion(step, 'failure')
+    expect(step.outputs).toMatchObject({ phase: 'gate', switched: 'false' })
+    expect(Number(step.outputs['duration-ms'])).toBeLessThan(30_000)
+    expect(await green()).toBe(0)
+  })
+
+  test('a check that is not required does not hold the switch back, and is not called healthy', async () => {
+    const checks = `- url: ${scene.doors.url}/green/health\n  name: app\n- url: http://127.0.0.1:1/\n  name: extra\n  required: false\n  timeout: 200ms\n`
+    const step = await scene.run({ ...QUICK, checks, 'dry-run': 'true' })
+    expectConclusion(step, 'success')
+    expect(step.log).toMatch(
+      /GATE: .*1 check healthy \(app\); not healthy, and not required: extra: .*refused/,
+    )
   })
 
   test('checks and verify may be none', async () => {

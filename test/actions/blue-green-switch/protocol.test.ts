@@ -131,6 +131,11 @@ describe('a run', () => {
     ['a write nobody knows the fate of', { failWrite: unknownAt(1) }, 'WRITE write failed'],
     ['the second write refused', { failWrite: refusedAt(2) }, 'WRITE not written'],
     ['a write that the router ignores', { ignores: true }, 'WRITE write failed'],
+    [
+      'a platform that cannot split, and gives it all to the new side',
+      { makes: () => ({ blue: 0, green: 100 }) },
+      'WRITE write failed',
+    ],
     ['a front door that shows the old side', { doorStays: 'blue', moves: AT_ONCE }, 'VERIFY not proved'],
     ['a router that goes away', { failRead: true }, 'WATCH unreadable'],
     ['too few answers', { policy: { minSamples: 10_000 } }, 'WATCH inconclusive'],
@@ -191,6 +196,22 @@ describe('a run', () => {
     const ended = await run(world)
     expect(ended).toMatchObject({ end: 'stuck', phase: 'RESTORE', failedIn: 'VERIFY', state: undefined })
     expect(ended.restoring).toMatch(/blue has all the traffic.*connection refused.*is not known/s)
+  })
+
+  test('an old side that still gets a tenth when it should get nothing is not idle', async () => {
+    const world = fakeWorld()
+    change(world, { loaded: 90, moves: AT_ONCE, policy: { watch: 20_000 } })
+    const ended = await run(world)
+    expect(way(ended)).toContain('WATCH bad answers, RESTORE')
+    expect(ended.reason).toMatch(/\d+ of \d+ answers are still of blue, though green was given all/)
+  })
+
+  test('a restoring write that only the file took is not called restored while a canary still answers', async () => {
+    const world = fakeWorld()
+    change(world, { sick: { side: 'green' }, loaded: 5, caution: 'It tells what stands in its file.' })
+    const ended = await run(world)
+    expect(ended).toMatchObject({ end: 'stuck', phase: 'RESTORE' })
+    expect(ended.restoring).toMatch(/told so that blue has all the traffic, but .*still answers with .*green/)
   })
 
   test('before-restore that fails keeps the restoring write back', async () => {

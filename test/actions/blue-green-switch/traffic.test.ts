@@ -9,6 +9,7 @@ import {
 } from '../../../actions/blue-green-switch/traffic/front-door.ts'
 import type { Sample } from '../../../actions/blue-green-switch/traffic/verdict.ts'
 import type { Check } from '../../../shared/probe/check.ts'
+import { systemClock } from '../../../shared/probe/clock.ts'
 import { parseChecks } from '../../../shared/probe/parse.ts'
 import { defaultSettings } from '../../../shared/probe/settings.ts'
 import { startRelease } from '../../support/releases.ts'
@@ -156,6 +157,28 @@ describe('the front door', () => {
       for (let turn = 0; turn < 3; turn++)
         expect(await ask(never)).toMatchObject({ side: 'green', good: true })
       expect([asked, connections]).toEqual([['/a', '/b', '/a'], 3])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  test('one of several checks that always fails is confirmed by itself, not by its neighbours', async () => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/checkout' ? 500 : 200
+      response.setHeader('x-color', 'green').end('{}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const paths = ['/checkout', '/a', '/b', '/c']
+      const ask = frontDoor(checksOf(paths.map((path) => url + path)), identify, 'green', new Map())
+      const found = await watch<Sample>({
+        ...{ ask, newSide: 'green', share: 100, signal: never, clock: systemClock, due: 10_000 },
+        ...{ rate: () => 50, onSample: () => {} },
+        judge: (samples) => samples.find(({ outcome }) => outcome !== 'good'),
+      })
+      expect(found).toMatchObject({ outcome: 'error', reason: expect.stringContaining('500') })
     } finally {
       server.close()
       server.closeAllConnections()

@@ -70,6 +70,13 @@ describe('a verdict', () => {
     )
   })
 
+  test('errors that are allowed and rank as the slowest are told with the slow ones', () => {
+    const limits = { ...LIMITS, maxErrorRate: 0.1, maxP95: 500 }
+    expect(failureOf([...many(18), ...many(2, error)], limits)).toBe(
+      '0 of 20 answers took longer than 500 ms (max-p95) and 2 failed',
+    )
+  })
+
   test('a failure is certain: no good answer that comes later would have saved the step', () => {
     const sample = fc.record({ ms: fc.integer({ min: 1, max: 1_000 }), bad: fc.boolean() })
     fc.assert(
@@ -253,4 +260,6 @@ test('the chart has few lines, however many samples there are', () => {
   expect(lines[0]).toContain('█ green  ░ blue')
   expect(lines[1]).toMatch(/10 % {2}███░{27} +1334 +0 {2}10 ms$/)
   expect(chart([], [], 'green', 'blue')).toEqual([])
+  // More than a call can have arguments.
+  expect(chart(many(200_000), [], 'green', 'blue').length).toBeLessThanOrEqual(26)
 })
