@@ -161,7 +161,7 @@ describe('other shapes of a repository', () => {
       expectConclusion(result, 'success')
       expect(result.outputs).toMatchObject({ 'previous-tag': 'v0.159.99', version: '0.159.100' })
     }
-  })
+  }, 120_000)
 
   test('a checkout that belongs to somebody else is read all the same', async () => {
     const repository = repositoryOf(HISTORY)
