@@ -7,6 +7,7 @@ import { isGlob } from '../../../shared/text/glob.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Inputs } from '../plan/model.ts'
+import { isProblem } from '../sarif/findings.ts'
 import type { Log, ReadLog, Run } from '../sarif/model.ts'
 import { type Read, readJson, readSarif } from '../sarif/read.ts'
 
@@ -84,7 +85,7 @@ function tell(why: readonly string[], ifMissing: Wanted['ifMissing']): void {
 }
 
 /** SARIF 3.14.23: results that are null or absent say that nothing was looked at; an empty list, that nothing was found. */
-function withResults({ runs }: Log): { runs: Run[]; empty: { index: number; reason: string }[] } {
+export function withResults({ runs }: Log): { runs: Run[]; empty: { index: number; reason: string }[] } {
   const empty: { index: number; reason: string }[] = []
   const kept = runs.filter((run, index) => {
     if (!Array.isArray(run.results)) {
@@ -95,7 +96,7 @@ function withResults({ runs }: Log): { runs: Run[]; empty: { index: number; reas
       return false
     }
     const failed = run.invocations?.some(({ executionSuccessful }) => executionSuccessful === false) ?? false
-    if (failed && run.results.length === 0) {
+    if (failed && !run.results.some(isProblem)) {
       empty.push({ index, reason: 'it says that the tool failed (executionSuccessful: false).' })
       return false
     }

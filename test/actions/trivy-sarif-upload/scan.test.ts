@@ -74,6 +74,16 @@ describe('three different outcomes', () => {
       { report: '' },
       'Trivy wrote no report: trivy fs of "." ended with exit code 0, but left an empty report.',
     ],
+    [
+      'a report without runs',
+      { report: { version: '2.1.0', runs: [] } },
+      'Trivy reported nothing: trivy fs of "." left a report without results: it has no runs. That is no clean scan.',
+    ],
+    [
+      'a report whose results are null',
+      { report: { version: '2.1.0', runs: [{ tool: { driver: { name: 'Trivy' } }, results: null }] } },
+      'Trivy reported nothing: trivy fs of "." left a report without results: null says that nothing was looked at.',
+    ],
     ['a report that is cut', { report: '{"version": "2.1.0", "ru' }, 'the report of Trivy'],
     [
       'options that Trivy does not have',
