@@ -163,6 +163,19 @@ describe('at its edge a limit changes nothing, and over it says count and limit'
     )
   }, 180_000)
 
+  test('a result that alone is bigger: no upload that looks clean and closes every alert', async () => {
+    const { stage, step } = await scene()
+    const huge = result('r0', 'src/a.ts', { message: { text: noise(1, 170_000) } })
+    const over = await step(JSON.stringify({ version: '2.1.0', ...log([huge], { rules }) }), {
+      inputs: { 'fail-on': 'critical', annotations: '0' },
+      deadlineMs: 60_000,
+    })
+    expectConclusion(over, 'failure')
+    expect(stage.state.codeScanning.uploads).toHaveLength(0)
+    expect(over.outputs).toMatchObject({ gate: 'failed', uploaded: 'false', critical: '1' })
+    expect(said(over)).toContain('not even the worst of its 1 result fits')
+  }, 90_000)
+
   test('10 MB gzipped together: several uploads, and nothing is lost', async () => {
     const runs = many(3, (run) => ({
       ...log(
