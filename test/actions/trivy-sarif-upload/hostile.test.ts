@@ -276,6 +276,7 @@ describe('a report that is not there', () => {
       expect(step.outputs).toMatchObject({ gate: 'off', uploaded: 'false', total: '0', 'sarif-file': '' })
       expect(step.annotations.some((each) => each.level === 'warning')).toBe(level === 'warning')
       expect(step.log).toMatch(words)
+      expect(step.summary).toContain('### ⚠️ No report')
     }
   })
 
