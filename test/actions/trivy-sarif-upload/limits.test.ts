@@ -138,6 +138,9 @@ describe('at its edge a limit changes nothing, and over it says count and limit'
     expect(over.log).toContain('1 code flow with up to 1,001 steps; GitHub keeps 1,000')
     expect(over.log).toContain('1 rule with up to 11 tags; GitHub keeps 10')
     expect(shape(await sent(report(20_000)))).toEqual([100, [900, 100], 10])
+    const short = many(10_001, () => flows(1)[0])
+    const [first] = read(await sent(log([result('r', 'a', { codeFlows: short })]))).results
+    expect(first?.codeFlows).toHaveLength(1_000)
   })
 
   test('10 MB gzipped: the least severe results go, and GitHub takes the rest', async () => {
