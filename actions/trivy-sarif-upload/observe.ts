@@ -61,7 +61,8 @@ export async function observe(
   const logs = [...(scanned === undefined ? [] : [scanned.log]), ...read.logs]
   const { workflow, job } = context
   const category = inputs.category ?? defaultCategory(workflow, job, inputs.matrix)
-  const prepared = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
+  const made = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
+  const prepared = { ...made, notes: [...made.notes, ...read.notes] }
   const troubles: Trouble[] = []
   const { analyses } = prepared
   let base: Observation['base']

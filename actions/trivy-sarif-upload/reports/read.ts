@@ -11,11 +11,15 @@ import { isProblem } from '../sarif/findings.ts'
 import type { Log, ReadLog, Run } from '../sarif/model.ts'
 import { type Read, readJson, readSarif } from '../sarif/read.ts'
 
+const MAX_TOLD = 5
+
 /** What `sarif-file` and `report-file` name. */
 export interface Reports {
   logs: readonly ReadLog[]
   /** Names that `if-missing` lets go. */
   missing: readonly string[]
+  /** What a tool left out, in sentences. */
+  notes: readonly string[]
 }
 
 type Wanted = Pick<Inputs, 'sarifFiles' | 'reportFiles' | 'ifMissing'>
@@ -32,6 +36,7 @@ export async function readReports(
 ): Promise<Reports> {
   const logs: ReadLog[] = []
   const missing: string[] = []
+  const notes: string[] = []
   const why: string[] = []
   const miss = (name: string, reason: string): void => {
     missing.push(name)
@@ -67,10 +72,23 @@ export async function readReports(
     }
     // Loaded on use: most reports are SARIF.
     const { convertReport } = await import('./convert.ts')
-    take({ found: true, value: convertReport(tool, document.value, path) }, path, 'report-file')
+    const value = convertReport(tool, document.value, path)
+    notes.push(...leftOut(value))
+    take({ found: true, value }, path, 'report-file')
   }
   if (missing.length > 0) tell(why, ifMissing)
-  return { logs, missing }
+  return { logs, missing, notes }
+}
+
+function leftOut({ runs }: Log): string[] {
+  const notifications = runs
+    .flatMap(({ invocations = [] }) => invocations)
+    .flatMap(
+      (invocation) => (invocation['toolExecutionNotifications'] ?? []) as { message: { text?: string } }[],
+    )
+  const told = notifications.slice(0, MAX_TOLD).map(({ message }) => oneLine(message.text ?? '', 300))
+  const more = notifications.length - told.length
+  return more > 0 ? [...told, `… and ${more} more.`] : told
 }
 
 function tell(why: readonly string[], ifMissing: Wanted['ifMissing']): void {
