@@ -40,13 +40,27 @@ export async function apply(
       done.files = writeFiles(outputFile, plan, context)
     })
   }
+  if (plan.upload.go && plan.documents.length > 0 && connect === undefined) {
+    const message = 'It is not known to which repository: GITHUB_REPOSITORY is empty. Set `upload: never`.'
+    troubles.push({ title: 'Upload failed', message })
+  }
   if (!inputs.dryRun && connect !== undefined) {
     if (plan.upload.go && plan.documents.length > 0) {
       await attempt('Upload failed', async () => {
+        const { rememberUploads, uploadedEarlier } = await import('./upload/earlier.ts')
+        const step = { temp: context.temp, id: process.env['GITHUB_ACTION'] ?? '' }
+        const earlier = uploadedEarlier(step, target, plan.documents)
+        if (earlier !== undefined) return void troubles.push(earlier)
         const { uploadAll } = await import('./upload/upload.ts')
         const { serverUrl } = context
         const options = { wait, waitTimeout, signal, serverUrl, upload }
         const sent = await uploadAll(await connect(), plan.documents, target, options)
+        const taken = sent.uploads.filter(({ sarifId }) => sarifId !== undefined)
+        rememberUploads(
+          step,
+          target,
+          taken.map(({ document }) => document),
+        )
         Object.assign(done, { uploads: sent.uploads, analysisUrl: sent.analysisUrl, skipped: sent.skipped })
         troubles.push(...sent.troubles)
         warnings.push(...sent.warnings)

@@ -1,13 +1,14 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type RunContext, readEvent } from '../../shared/action/context.ts'
-import { messageOf } from '../../shared/action/errors.ts'
+import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
 import type { GitHub } from '../../shared/github/client.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
+import { oneLine } from '../../shared/text/untrusted.ts'
 import { issuesRefusal } from './plan/issues.ts'
 import type { Inputs, KnownIssue, Observation, Target, Trouble } from './plan/model.ts'
-import { readReports } from './reports/read.ts'
+import { readReports, withResults } from './reports/read.ts'
 import { defaultCategory } from './sarif/category.ts'
 import type { ReadLog } from './sarif/model.ts'
 import { prepare } from './sarif/prepare.ts'
@@ -60,7 +61,8 @@ export async function observe(
   const logs = [...(scanned === undefined ? [] : [scanned.log]), ...read.logs]
   const { workflow, job } = context
   const category = inputs.category ?? defaultCategory(workflow, job, inputs.matrix)
-  const prepared = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
+  const made = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
+  const prepared = { ...made, notes: [...made.notes, ...read.notes] }
   const troubles: Trouble[] = []
   const { analyses } = prepared
   let base: Observation['base']
@@ -111,6 +113,14 @@ async function runScan(
   const { path, facts } = await scan(settings, { workspace, temp, env: process.env, signal })
   const read = readSarif(path, 'the report of Trivy', workspace)
   if (!read.found) throw new Error(`Trivy's report ${path} is gone.`)
+  const { runs, empty } = withResults(read.value)
+  if (runs.length === 0 || empty.length > 0) {
+    const why = empty[0]?.reason ?? 'it has no runs.'
+    throw new ActionError(
+      'Trivy reported nothing',
+      `trivy ${settings.kind} of "${oneLine(settings.target, 200)}" left a report without results: ${why} That is no clean scan. Look at what Trivy said above.`,
+    )
+  }
   return { log: { log: read.value, source: 'scan', origin: 'scan' }, facts }
 }
 

@@ -51,7 +51,7 @@ export function summaryBlocks(
   const suppressed = findings.filter(({ state }) => state === 'suppressed')
   const warnings = [...plan.notices, ...(plan.issues?.said ?? []), ...(applied?.warnings ?? [])]
   return [
-    `### ${headline(plan, inputs.dryRun, troubles.length > 0)}`,
+    `### ${headline(plan, inputs.dryRun, troubles.length > 0, seenOf(observation))}`,
     ...list(plan.gate.reasons),
     ...(troubles.length === 0
       ? []
@@ -84,7 +84,15 @@ export function summaryBlocks(
   ]
 }
 
-function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean): string {
+type Seen = 'all' | 'some' | 'nothing'
+
+/** Whether the reports are all that was asked for. */
+function seenOf({ prepared: { analyses }, missing }: Observation): Seen {
+  if (analyses.length === 0) return 'nothing'
+  return missing.length > 0 || analyses.some(({ complete }) => !complete) ? 'some' : 'all'
+}
+
+function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean, seen: Seen): string {
   const words = countWords(counts)
   const verdict =
     gate.verdict === 'failed'
@@ -92,9 +100,13 @@ function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean):
       : isTroubled
         ? `❌ ${gate.verdict === 'passed' ? 'Gate passed, but not everything went well' : 'Not everything went well'}: ${words}`
         : gate.verdict === 'passed'
-          ? `✅ Gate passed: ${words}`
+          ? `✅ Gate passed: ${words}${seen === 'all' ? '' : ', but not everything was looked at'}`
           : counts.total === 0
-            ? '✅ No findings'
+            ? {
+                all: '✅ No findings',
+                some: '⚠️ No findings, but not everything was looked at',
+                nothing: '⚠️ No report',
+              }[seen]
             : `🔍 ${capital(words)}`
   return dryRun ? `🔍 Dry run · ${verdict}` : verdict
 }

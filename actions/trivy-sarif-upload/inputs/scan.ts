@@ -1,7 +1,7 @@
 import { type InputReader, type Reading, rules, shown } from '../../../shared/action/inputs.ts'
 import { parseList } from '../../../shared/text/list.ts'
 import type { ReportFile, ScanSettings } from '../plan/model.ts'
-import { argumentProblems, scanProblems } from '../scan/arguments.ts'
+import { argumentProblems, hasCredentials, scanProblems } from '../scan/arguments.ts'
 import { versionProblem } from '../scan/release.ts'
 
 const KINDS = ['none', 'image', 'fs', 'repo', 'rootfs', 'config', 'sbom'] as const
@@ -39,6 +39,11 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
     inputs.add('target', `missing: what does \`scan: ${kind}\` look at?`)
   if (target?.startsWith('-'))
     inputs.add('target', `${shown(target)} begins with a hyphen: Trivy would take it for an option.`)
+  if (target !== undefined && hasCredentials(target))
+    inputs.add(
+      'target',
+      'it holds a password or token, which would stand in the log, the report and the result. Check the repository out before this step, or set GITHUB_TOKEN or GITLAB_TOKEN for the step.',
+    )
   for (const { input, message } of scanProblems({ kind, scanners, ignoreUnfixed, version, sha256 })) {
     inputs.add(input, message)
   }

@@ -1,5 +1,7 @@
+import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { type Analysis, type Finding, SEVERITIES, type Severity } from '../sarif/model.ts'
 import { alertsPage } from '../upload/page.ts'
+import { keyOf, nameOf, overviewKey, toolIn } from './issue-key.ts'
 import { ourPart, withOurPart, withState } from './issue-marker.ts'
 import { type Group, groupLines, overviewLines, titleOf } from './issue-text.ts'
 import type { Inputs, IssuePlan, IssueText, KnownIssue, Target, Threshold } from './model.ts'
@@ -7,7 +9,7 @@ import type { Inputs, IssuePlan, IssueText, KnownIssue, Target, Threshold } from
 export interface IssueScene {
   inputs: Pick<Inputs, 'issueLabels' | 'issueSeverity' | 'issueLimit' | 'issuesPublic'>
   findings: readonly Finding[]
-  analyses: readonly Pick<Analysis, 'category' | 'complete'>[]
+  analyses: readonly Pick<Analysis, 'tool' | 'category' | 'complete'>[]
   /** Reports that are not there: then nothing is closed. */
   missing: readonly string[]
   target: Target
@@ -15,11 +17,6 @@ export interface IssueScene {
   serverUrl: string
   repository: string
 }
-
-/** The overview's place of a rule and target. */
-const OVERVIEW = 'overview'
-/** It stands in the body; what differs only after so many characters shares an issue. */
-const MAX_KEY = 1_000
 
 type Writable<T> = { -readonly [key in keyof T]: T[key] }
 type Draft = Writable<Omit<IssuePlan, 'create' | 'update' | 'close' | 'keep' | 'said'>> & {
@@ -65,8 +62,7 @@ export function planIssues(scene: IssueScene): IssuePlan {
   const due = groups.filter(({ severity }) => isAsBad(severity, inputs.issueSeverity))
   const page = (rule?: string): string => alertsPage(scene.serverUrl, scene.repository, target, rule)
   const rest = assign(due, issues, inputs, page, draft)
-  const categories = new Set(analyses.map(({ category }) => category))
-  overviews(rest, categories, issues, inputs, page, draft)
+  overviews(rest, analyses, issues, inputs, page, draft)
   closeGone(scene, groups, rest, issues, draft)
   return draft
 }
@@ -117,26 +113,27 @@ function bring(
   else draft.update.push({ ...text, title: issue.title, body, number: issue.number, reopen: !issue.open })
 }
 
-/** One overview for each category that has more than the limit. */
+/** One overview for each tool and category that have more than the limit. */
 function overviews(
   rest: readonly Group[],
-  categories: ReadonlySet<string>,
+  analyses: IssueScene['analyses'],
   issues: ReadonlyMap<string, KnownIssue>,
   { issueLimit, issueLabels }: IssueScene['inputs'],
   page: () => string,
   draft: Draft,
 ): void {
-  for (const category of categories) {
-    const groups = rest.filter((group) => group.category === category)
+  for (const { tool, category } of analyses) {
+    const groups = rest.filter((group) => group.category === category && group.findings[0]?.tool === tool)
     if (groups.length === 0) continue
-    const part = ourPart(
-      { key: OVERVIEW, category, state: 'open' },
-      overviewLines(groups, issueLimit, page()),
+    const key = overviewKey(tool)
+    const part = ourPart({ key, category, state: 'open' }, overviewLines(groups, issueLimit, page()))
+    const issue = issues.get(nameOf({ key, category }))
+    const title = cut(
+      `Further findings of ${oneLine(tool, 60)}${category === '' ? '' : ` in ${category}`}`,
+      200,
     )
-    const issue = issues.get(nameOf({ key: OVERVIEW, category }))
-    const title = `Further findings${category === '' ? '' : ` of ${category}`}`.slice(0, 200)
     if (issue === undefined || issue.open || issue.gone)
-      bring(issue, part, { key: OVERVIEW, title, labels: issueLabels }, draft)
+      bring(issue, part, { key, title, labels: issueLabels }, draft)
     draft.said.push(`${groups.length} findings are in the overview issue: \`issue-limit\` is ${issueLimit}.`)
   }
 }
@@ -149,7 +146,12 @@ function closeGone(
   draft: Draft,
 ): void {
   const present = new Set(groups.map(nameOf))
-  for (const { category } of rest) present.add(nameOf({ key: OVERVIEW, category }))
+  for (const {
+    category,
+    findings: [first],
+  } of rest) {
+    present.add(nameOf({ key: overviewKey(first?.tool ?? ''), category }))
+  }
   const accepted = new Set(
     findings.flatMap((finding) => (counts(finding) ? [] : [nameOf({ key: keyOf(finding), ...finding })])),
   )
@@ -158,7 +160,9 @@ function closeGone(
     const name = nameOf(issue)
     const isSecond = issues.get(name) !== issue
     if (!issue.open || (present.has(name) && !isSecond)) continue
-    const own = analyses.filter(({ category }) => category === issue.category)
+    // Another step of the job may look with another tool in the same category.
+    const tool = toolIn(issue.key)
+    const own = analyses.filter((each) => each.category === issue.category && each.tool === tool)
     if (own.length === 0) continue
     if (missing.length > 0 || own.some(({ complete }) => !complete)) {
       kept += 1
@@ -204,17 +208,6 @@ function groupsOf(findings: readonly Finding[]): Group[] {
 
 function counts({ state }: Finding): boolean {
   return state === 'open' || state === 'expired'
-}
-
-/** Of tool, rule and target: the image or component, else the file. */
-function keyOf({ tool, rule, target, path = '' }: Finding): string {
-  return JSON.stringify([tool, rule, target ?? path])
-    .slice(0, MAX_KEY)
-    .toWellFormed()
-}
-
-function nameOf({ key, category }: { key: string; category: string }): string {
-  return `${category.toWellFormed()}\n${key}`
 }
 
 function placeOf({ path = '', line = 0, package: found }: Finding): string {

@@ -36,8 +36,18 @@ export type Gaps = readonly string[]
 const MAX_TITLE = 200
 const MAX_TEXT = 4_000
 
-/** A SARIF run of the findings of a native report; pure. */
-export function buildRun(tool: ReportTool, entries: readonly Entry[], gaps: Gaps): Run {
+/**
+ * A SARIF run of the findings of a native report; pure.
+ *
+ * @param skipped what the tool leaves out by its nature; it is told, and the run is whole
+ */
+export function buildRun(
+  tool: ReportTool,
+  entries: readonly Entry[],
+  gaps: Gaps,
+  skipped: readonly string[] = [],
+): Run {
+  const notification = (level: Level, text: string) => ({ level, message: { text: cut(text, MAX_TEXT) } })
   const rules: ReportingDescriptor[] = []
   const indexes = new Map<string, number>()
   const results = entries.map((entry) => {
@@ -60,13 +70,13 @@ export function buildRun(tool: ReportTool, entries: readonly Entry[], gaps: Gaps
     invocations: [
       {
         executionSuccessful: gaps.length === 0,
-        ...(gaps.length === 0
+        ...(gaps.length + skipped.length === 0
           ? {}
           : {
-              toolExecutionNotifications: gaps.map((gap) => ({
-                level: 'error',
-                message: { text: cut(gap, MAX_TEXT) },
-              })),
+              toolExecutionNotifications: [
+                ...gaps.map((text) => notification('error', text)),
+                ...skipped.map((text) => notification('warning', text)),
+              ],
             }),
       },
     ],

@@ -13,12 +13,12 @@ export function pipAuditRun(read: Reader, source: string): Run {
   const dependencies = read.items(Array.isArray(root.value) ? root : read.child(root, 'dependencies'))
   const uri = beside(source, 'requirements.txt')
   const entries: Entry[] = []
-  const gaps: string[] = []
+  const skipped: string[] = []
   for (const dependency of dependencies) {
     const name = read.text(read.child(dependency, 'name'))
-    const skipped = read.optionalText(read.child(dependency, 'skip_reason'))
-    if (skipped !== undefined) {
-      gaps.push(`pip-audit did not look at ${name}: ${skipped}.`)
+    const why = read.optionalText(read.child(dependency, 'skip_reason'))
+    if (why !== undefined) {
+      skipped.push(`pip-audit did not look at ${name}: ${why}.`)
       continue
     }
     const installed = read.text(read.child(dependency, 'version'))
@@ -26,7 +26,10 @@ export function pipAuditRun(read: Reader, source: string): Run {
       entries.push(entryOf(read, vulnerability, { name, installed, uri }))
     }
   }
-  return buildRun({ name: 'pip-audit', informationUri: 'https://github.com/pypa/pip-audit' }, entries, gaps)
+  const tool = { name: 'pip-audit', informationUri: 'https://github.com/pypa/pip-audit' }
+  // The project itself is in its environment, and not on PyPI; where nothing else is, nothing was looked at.
+  const isWhole = skipped.length < dependencies.length
+  return isWhole ? buildRun(tool, entries, [], skipped) : buildRun(tool, entries, skipped)
 }
 
 function entryOf(read: Reader, item: Node, where: { name: string; installed: string; uri: string }): Entry {

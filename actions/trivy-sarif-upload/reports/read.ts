@@ -7,14 +7,19 @@ import { isGlob } from '../../../shared/text/glob.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Inputs } from '../plan/model.ts'
+import { isProblem } from '../sarif/findings.ts'
 import type { Log, ReadLog, Run } from '../sarif/model.ts'
 import { type Read, readJson, readSarif } from '../sarif/read.ts'
+
+const MAX_TOLD = 5
 
 /** What `sarif-file` and `report-file` name. */
 export interface Reports {
   logs: readonly ReadLog[]
   /** Names that `if-missing` lets go. */
   missing: readonly string[]
+  /** What a tool left out, in sentences. */
+  notes: readonly string[]
 }
 
 type Wanted = Pick<Inputs, 'sarifFiles' | 'reportFiles' | 'ifMissing'>
@@ -31,6 +36,7 @@ export async function readReports(
 ): Promise<Reports> {
   const logs: ReadLog[] = []
   const missing: string[] = []
+  const notes: string[] = []
   const why: string[] = []
   const miss = (name: string, reason: string): void => {
     missing.push(name)
@@ -66,10 +72,23 @@ export async function readReports(
     }
     // Loaded on use: most reports are SARIF.
     const { convertReport } = await import('./convert.ts')
-    take({ found: true, value: convertReport(tool, document.value, path) }, path, 'report-file')
+    const value = convertReport(tool, document.value, path)
+    notes.push(...leftOut(value))
+    take({ found: true, value }, path, 'report-file')
   }
   if (missing.length > 0) tell(why, ifMissing)
-  return { logs, missing }
+  return { logs, missing, notes }
+}
+
+function leftOut({ runs }: Log): string[] {
+  const notifications = runs
+    .flatMap(({ invocations = [] }) => invocations)
+    .flatMap(
+      (invocation) => (invocation['toolExecutionNotifications'] ?? []) as { message: { text?: string } }[],
+    )
+  const told = notifications.slice(0, MAX_TOLD).map(({ message }) => oneLine(message.text ?? '', 300))
+  const more = notifications.length - told.length
+  return more > 0 ? [...told, `… and ${more} more.`] : told
 }
 
 function tell(why: readonly string[], ifMissing: Wanted['ifMissing']): void {
@@ -84,7 +103,7 @@ function tell(why: readonly string[], ifMissing: Wanted['ifMissing']): void {
 }
 
 /** SARIF 3.14.23: results that are null or absent say that nothing was looked at; an empty list, that nothing was found. */
-function withResults({ runs }: Log): { runs: Run[]; empty: { index: number; reason: string }[] } {
+export function withResults({ runs }: Log): { runs: Run[]; empty: { index: number; reason: string }[] } {
   const empty: { index: number; reason: string }[] = []
   const kept = runs.filter((run, index) => {
     if (!Array.isArray(run.results)) {
@@ -95,7 +114,7 @@ function withResults({ runs }: Log): { runs: Run[]; empty: { index: number; reas
       return false
     }
     const failed = run.invocations?.some(({ executionSuccessful }) => executionSuccessful === false) ?? false
-    if (failed && run.results.length === 0) {
+    if (failed && !run.results.some(isProblem)) {
       empty.push({ index, reason: 'it says that the tool failed (executionSuccessful: false).' })
       return false
     }

@@ -122,6 +122,13 @@ async function packed(
     return []
   }
   const { kept } = fitted
+  if (kept === 0 && had > 0) {
+    // Without any result it would look clean, and close every alert.
+    troubles.push(
+      `${name(only)}: not even the worst of its ${plural(had, 'result')} fits into the 10 MB (gzip) that GitHub takes.`,
+    )
+    return []
+  }
   const help = fitted === slim ? '' : ' and the help of its rules'
   const said = `${name(only)} has ${count(had)} results, more than the 10 MB that GitHub takes (gzip): the ${count(had - kept)} least severe${help} are not uploaded.`
   trimmed.push({ what: 'bytes', had, limit: LIMITS.bytes, kept, said })

@@ -114,17 +114,21 @@ export function limitLists(part: Part, refusedOnly: boolean, trimmed: Trimmed[])
 }
 
 /** The limit is for all steps of a result together. */
-function limitFlows({ codeFlows = [] }: Result, over: (list: unknown[]) => boolean): void {
+function limitFlows(result: Result, over: (list: unknown[]) => boolean): void {
+  const { codeFlows = [] } = result
   const flows = codeFlows.flatMap(({ threadFlows = [] }) => threadFlows)
   const all = flows.flatMap(({ locations = [] }) => locations)
   if (!over(all)) return
   let left: number = LIMITS.threadFlowLocations
-  for (const flow of flows) {
-    const { locations = [] } = flow
-    // A flow needs a step.
-    flow.locations = locations.slice(0, Math.max(left, 1))
-    left -= flow.locations.length
+  for (const flow of codeFlows) {
+    flow.threadFlows = (flow.threadFlows ?? []).filter((thread) => {
+      thread.locations = (thread.locations ?? []).slice(0, left)
+      left -= thread.locations.length
+      // A flow needs a step.
+      return thread.locations.length > 0
+    })
   }
+  result.codeFlows = codeFlows.filter(({ threadFlows = [] }) => threadFlows.length > 0)
 }
 
 /**

@@ -89,7 +89,8 @@ export function securitySeverity(given: unknown): string | undefined {
   const word = Object.hasOwn(WORDS, text) ? WORDS[text] : undefined
   if (word !== undefined) return word
   const number = text === '' ? Number.NaN : Number(text)
-  return number >= 0 && number <= 10 ? String(given).trim() : undefined
+  // 0x9 and 1e1 are numbers for us alone.
+  return number >= 0 && number <= 10 ? (/^\d+(\.\d+)?$/.test(text) ? text : String(number)) : undefined
 }
 
 /** Puts right what GitHub would refuse the whole file for. @returns how many rules had to change */

@@ -1,4 +1,5 @@
 import { shown } from '../../../shared/action/inputs.ts'
+import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { ScanSettings } from '../plan/model.ts'
 import { PINNED_VERSION } from './release.ts'
 
@@ -31,10 +32,19 @@ const OURS: Readonly<Record<string, string>> = {
   '--version': 'use "trivy-version"',
 }
 
+/** Whether an address holds a user's password or token, as in `https://user:token@host`. */
+export function hasCredentials(text: string): boolean {
+  return /:\/\/[^/\s@]+@/.test(text)
+}
+
 /** What is wrong with the lines of the input `trivy-args`, sentences; pure. */
 export function argumentProblems(args: readonly string[]): string[] {
   return args.flatMap((arg) => {
     const name = arg.replace(/[=\s].*$/s, '')
+    if (hasCredentials(arg)) {
+      const option = oneLine(name.startsWith('--') ? name : 'one of them', 60)
+      return `${option} holds a password in its address: arguments are seen by every program of the machine. Use a variable of Trivy (TRIVY_…), or log in before this step.`
+    }
     if (Object.hasOwn(OURS, name)) return `${shown(name)} is set by this action: ${OURS[name]}.`
     if (arg === '--') return '"--" ends the options, and "target" already names what to scan.'
     // A short form can be several options in one, such as -qf.

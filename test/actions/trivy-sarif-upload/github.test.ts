@@ -5,6 +5,7 @@ import { makeRepository } from '../../support/git.ts'
 import type { Fault } from '../../support/github/faults.ts'
 import { addCommit } from '../../support/github/state.ts'
 import { jobToken } from '../../support/github/tokens.ts'
+import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion, startAction } from '../../support/runner.ts'
 import { calls, pullRequest, type Scene, type StepOptions, said, scene } from './scene.ts'
 
@@ -47,6 +48,35 @@ describe('an upload', () => {
       'open',
       'fixed',
     ])
+  })
+
+  test('of another step of the job, with the same category, is refused: it would close alerts', async () => {
+    const { stage, step } = await scene()
+    const temp = tempFolder('nexus-temp-')
+    const first = { temp, env: { GITHUB_ACTION: 'first' } }
+    expectConclusion(await step([HIGH], first), 'success')
+    const second = { temp, env: { GITHUB_ACTION: 'second' } }
+    const refused = await step([LOW], { ...second, inputs: { 'fail-on': 'low' } })
+    expectConclusion(refused, 'failure')
+    expect(refused.outputs).toMatchObject({ uploaded: 'false', gate: 'failed' })
+    expect(said(refused, 'error')).toContain(
+      'an earlier step of this job has uploaded Semgrep OSS in category "app"',
+    )
+    expectConclusion(await step([LOW], { ...second, inputs: { category: 'other' } }), 'success')
+    expectConclusion(await step([HIGH], first), 'success')
+    expect(stage.state.codeScanning.alerts.map(({ refs }) => refs.get('refs/heads/main'))).toEqual([
+      'open',
+      'open',
+    ])
+  })
+
+  test('nowhere is red: there is no repository', async () => {
+    const { main, step } = await scene()
+    const context = { repository: '' }
+    const result = await step([HIGH], { context, inputs: { ref: 'refs/heads/main', sha: main } })
+    expectConclusion(result, 'failure')
+    expect(said(result, 'error')).toContain('GITHUB_REPOSITORY')
+    expect(result.outputs).toMatchObject({ uploaded: 'false', total: '1' })
   })
 
   test.each(['after', 'body', 'before'] as const)(

@@ -240,6 +240,11 @@ describe('a report that is not there', () => {
     ],
     ['no results', { 'sarif-file': 'none.sarif' }, /has no results in runs\[0]/],
     ['a tool that failed', { 'sarif-file': 'failed.sarif' }, /runs\[0]: it says that the tool failed/],
+    [
+      'a tool that failed after it had said what is fine',
+      { 'sarif-file': 'passes.sarif' },
+      /runs\[0]: it says that the tool failed/,
+    ],
   ])('%s: an error, a warning or nothing, and never a clean report', async (_, inputs, words) => {
     const tool = { driver: { name: 'S' } }
     const file = (...runs: object[]): string => JSON.stringify({ version: '2.1.0', runs })
@@ -249,6 +254,11 @@ describe('a report that is not there', () => {
       'null.sarif': file({ tool, results: null }),
       'none.sarif': file({ tool }),
       'failed.sarif': file({ tool, results: [], invocations: [{ executionSuccessful: false }] }),
+      'passes.sarif': file({
+        tool,
+        results: [result('r', 'src/a.ts', { kind: 'pass' })],
+        invocations: [{ executionSuccessful: false }],
+      }),
     }
     const red = await sent(undefined, { files, inputs: { ...inputs, 'fail-on': 'any' } })
     expectConclusion(red, 'failure')
@@ -266,6 +276,7 @@ describe('a report that is not there', () => {
       expect(step.outputs).toMatchObject({ gate: 'off', uploaded: 'false', total: '0', 'sarif-file': '' })
       expect(step.annotations.some((each) => each.level === 'warning')).toBe(level === 'warning')
       expect(step.log).toMatch(words)
+      expect(step.summary).toContain('### ⚠️ No report')
     }
   })
 

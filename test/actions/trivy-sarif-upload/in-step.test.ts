@@ -107,7 +107,7 @@ describe('issues: sync', () => {
     expect(stage.state.issues.map(({ title }) => title)).toEqual([
       '[high] r0 in src/app.py: about r0',
       '[high] r1 in src/app.py: about r1',
-      'Further findings of app',
+      'Further findings of Semgrep OSS in app',
     ])
     expect(calls(stage, changes)).toHaveLength(3)
   })

@@ -27,7 +27,13 @@ type Given = Partial<Omit<IssueScene, 'inputs'>> & { inputs?: Partial<IssueScene
 
 const plan = (findings: readonly Finding[], { inputs, ...more }: Given = {}): IssuePlan =>
   planIssues({
-    ...{ findings, analyses: [{ category: 'app', complete: true }], missing: [], target, known: [] },
+    ...{
+      findings,
+      analyses: [{ tool: 'Trivy', category: 'app', complete: true }],
+      missing: [],
+      target,
+      known: [],
+    },
     ...{ serverUrl: 'https://github.test', repository: 'octo/demo', ...more },
     inputs: {
       ...{ issueLabels: ['security'], issueSeverity: 'high', issueLimit: 20, issuesPublic: false },
@@ -121,8 +127,12 @@ describe('issues', () => {
 
   test.each<[string, Given]>([
     ['a report is missing', { missing: ['b.sarif'] }],
-    ['a tool did not finish', { analyses: [{ category: 'app', complete: false }] }],
-    ['another category was scanned', { analyses: [{ category: 'api', complete: true }] }],
+    ['a tool did not finish', { analyses: [{ tool: 'Trivy', category: 'app', complete: false }] }],
+    [
+      'another tool looked in the category',
+      { analyses: [{ tool: 'Bandit', category: 'app', complete: true }] },
+    ],
+    ['another category was scanned', { analyses: [{ tool: 'Trivy', category: 'api', complete: true }] }],
   ])('are not closed when %s', (_, given) => {
     const known = carriedOut(plan([finding('CVE-1')]))
     expect(plan([], { ...given, known })).toMatchObject({ close: [], create: [] })
@@ -136,7 +146,9 @@ describe('issues', () => {
 
   test('of other categories are left alone, also with the same rule and target', () => {
     const known = carriedOut(
-      plan([finding('CVE-1', { category: 'api' })], { analyses: [{ category: 'api', complete: true }] }),
+      plan([finding('CVE-1', { category: 'api' })], {
+        analyses: [{ tool: 'Trivy', category: 'api', complete: true }],
+      }),
     )
     const next = plan([finding('CVE-1')], { known })
     expect([next.create.length, next.close.length, next.update.length]).toEqual([1, 0, 0])
@@ -158,7 +170,7 @@ describe('the limit', () => {
     expect(first.create.map(({ title }) => title)).toEqual([
       '[critical] CVE-9 in go.mod: about CVE-9',
       '[high] CVE-0 in go.mod: about CVE-0',
-      'Further findings of app',
+      'Further findings of Trivy in app',
     ])
     expect(first.create[2]?.body).toContain('5 more findings have no issue of their own')
     const known = carriedOut(first)
@@ -173,7 +185,20 @@ describe('the limit', () => {
       inputs: { issueLimit: 3 },
       known,
     })
-    expect([next.close, next.update, next.create.map(({ key }) => key)]).toEqual([[], [], ['overview']])
+    expect([next.close, next.update, next.create.map(({ key }) => key)]).toEqual([
+      [],
+      [],
+      ['["Trivy","overview"]'],
+    ])
+  })
+
+  test('leaves the overview of another tool in the category alone', () => {
+    const known = carriedOut(plan(many, { inputs: { issueLimit: 2 } }))
+    const analyses = [{ tool: 'Bandit', category: 'app', complete: true }]
+    const more = Array.from({ length: 3 }, (_, index) => finding(`B${index}`, { tool: 'Bandit' }))
+    const next = plan(more, { known, analyses, inputs: { issueLimit: 2 } })
+    expect([next.close, next.update]).toEqual([[], []])
+    expect(next.create.at(-1)?.title).toBe('Further findings of Bandit in app')
   })
 
   test('of 0 makes an overview only', () => {

@@ -138,6 +138,9 @@ describe('at its edge a limit changes nothing, and over it says count and limit'
     expect(over.log).toContain('1 code flow with up to 1,001 steps; GitHub keeps 1,000')
     expect(over.log).toContain('1 rule with up to 11 tags; GitHub keeps 10')
     expect(shape(await sent(report(20_000)))).toEqual([100, [900, 100], 10])
+    const short = many(10_001, () => flows(1)[0])
+    const [first] = read(await sent(log([result('r', 'a', { codeFlows: short })]))).results
+    expect(first?.codeFlows).toHaveLength(1_000)
   })
 
   test('10 MB gzipped: the least severe results go, and GitHub takes the rest', async () => {
@@ -162,6 +165,19 @@ describe('at its edge a limit changes nothing, and over it says count and limit'
       /has 14,000 results, more than the 10 MB that GitHub takes \(gzip\): the [\d,]+ least severe are not uploaded/,
     )
   }, 180_000)
+
+  test('a result that alone is bigger: no upload that looks clean and closes every alert', async () => {
+    const { stage, step } = await scene()
+    const huge = result('r0', 'src/a.ts', { message: { text: noise(1, 170_000) } })
+    const over = await step(JSON.stringify({ version: '2.1.0', ...log([huge], { rules }) }), {
+      inputs: { 'fail-on': 'critical', annotations: '0' },
+      deadlineMs: 60_000,
+    })
+    expectConclusion(over, 'failure')
+    expect(stage.state.codeScanning.uploads).toHaveLength(0)
+    expect(over.outputs).toMatchObject({ gate: 'failed', uploaded: 'false', critical: '1' })
+    expect(said(over)).toContain('not even the worst of its 1 result fits')
+  }, 90_000)
 
   test('10 MB gzipped together: several uploads, and nothing is lost', async () => {
     const runs = many(3, (run) => ({

@@ -6,6 +6,8 @@ import type { ReportFile } from '../../../actions/trivy-sarif-upload/plan/model.
 import { convertReport } from '../../../actions/trivy-sarif-upload/reports/convert.ts'
 import { trivyFacts } from '../../../actions/trivy-sarif-upload/sarif/trivy.ts'
 import { ActionError } from '../../../shared/action/errors.ts'
+import { expectConclusion } from '../../support/runner.ts'
+import { sent } from './files.ts'
 
 /** Written by the tools themselves: see reports/make.ts. */
 const real = (tool: string): unknown =>
@@ -165,7 +167,21 @@ describe('other forms of the same reports', () => {
 })
 
 describe('a report that is not whole', () => {
-  test('what pip-audit skipped makes the run unfinished', () => {
+  test('what pip-audit skipped is told; the rest is a clean report', async () => {
+    const dependencies = [
+      { name: 'own', skip_reason: 'Dependency not found on PyPI' },
+      { name: 'flask', version: '3.1.0', vulns: [] },
+    ]
+    const step = await sent(undefined, {
+      files: { 'p.json': JSON.stringify({ dependencies }) },
+      inputs: { 'sarif-file': '', 'report-file': 'pip-audit=p.json', 'fail-on': 'any' },
+    })
+    expectConclusion(step, 'success')
+    expect(step.outputs).toMatchObject({ gate: 'passed', total: '0' })
+    expect(step.summary).toContain('did not look at own: Dependency not found on PyPI')
+  })
+
+  test('a pip-audit that skipped everything makes the run unfinished', () => {
     const { runs } = convertReport(
       'pip-audit',
       { dependencies: [{ name: 'own', skip_reason: 'not on PyPI' }] },

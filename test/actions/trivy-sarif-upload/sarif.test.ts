@@ -168,14 +168,14 @@ describe('severity', () => {
   })
 
   test('in a word or out of range does not reach GitHub, which would refuse the file', async () => {
-    const rules = ['high', 7.5, '99', '7.5'].map((value, index) =>
+    const rules = ['high', 7.5, '99', '7.5', '0x9'].map((value, index) =>
       rule(`r${index}`, { 'security-severity': value }),
     )
     const step = await sent(log([result('r0')], { rules }))
     expect(read(step).tool.driver.rules?.map(({ properties }) => properties?.['security-severity'])).toEqual([
-      ...['8.0', '7.5', undefined, '7.5'],
+      ...['8.0', '7.5', undefined, '7.5', '9'],
     ])
-    expect(step.log).toContain('3 rules of Scanner had a security-severity that is no number')
+    expect(step.log).toContain('4 rules of Scanner had a security-severity that is no number')
   })
 
   test("Trivy's own word beats security-severity", async () => {

@@ -74,6 +74,16 @@ describe('three different outcomes', () => {
       { report: '' },
       'Trivy wrote no report: trivy fs of "." ended with exit code 0, but left an empty report.',
     ],
+    [
+      'a report without runs',
+      { report: { version: '2.1.0', runs: [] } },
+      'Trivy reported nothing: trivy fs of "." left a report without results: it has no runs. That is no clean scan.',
+    ],
+    [
+      'a report whose results are null',
+      { report: { version: '2.1.0', runs: [{ tool: { driver: { name: 'Trivy' } }, results: null }] } },
+      'Trivy reported nothing: trivy fs of "." left a report without results: null says that nothing was looked at.',
+    ],
     ['a report that is cut', { report: '{"version": "2.1.0", "ru' }, 'the report of Trivy'],
     [
       'options that Trivy does not have',
@@ -156,6 +166,16 @@ describe('how Trivy is started', () => {
     ],
     ['an option and its value', { 'trivy-args': '--skip-dirs vendor' }, 'one line is one argument'],
     ['a password', { 'trivy-args': '--password=hunter2' }, 'set the variable TRIVY_PASSWORD'],
+    [
+      'a password in an address',
+      { 'trivy-args': '--cache-backend=redis://:hunter2@cache.test' },
+      '--cache-backend holds a password in its address',
+    ],
+    [
+      'a token in the target',
+      { scan: 'repo', target: 'https://user:hunter2@git.test/team/app' },
+      'target: it holds a password or token',
+    ],
     ['more targets', { 'trivy-args': 'other' }, '"other" is no option'],
     ['short options', { 'trivy-args': '-qf' }, '"-qf": write the long form'],
     [
@@ -171,6 +191,7 @@ describe('how Trivy is started', () => {
     const step = await scan(trivy, inputs)
     expectConclusion(step, 'failure')
     expect(errorOf(step)).toContain(message)
+    expect(step.log).not.toContain('hunter2')
     expect(trivy.calls()).toEqual([])
   })
 
