@@ -270,6 +270,15 @@ describe('the previous version', () => {
     ])
   })
 
+  test.each<[string, Change[]]>([
+    ['the only one', [{ message: 'a' }, tagged('b', 'old'), tagged('c', 'v1.0.0')]],
+    ['all of them', [{ message: 'a' }, tagged('b', 'old'), tagged('c', 'v1.0.0'), tagged('d', 'v2.0.0')]],
+  ])('is none for a commit that stands below %s, and the notes are not empty', async (_, history) => {
+    const range = await rangeOf(repositoryOf(history), { to: 'old' })
+    expect([range.from, range.subjects]).toEqual([undefined, ['b', 'a']])
+    expect(range.notices).toHaveLength(1)
+  })
+
   test('has no part in a history of its own', async () => {
     const repository = repositoryOf([tagged('root', 'v1.0.0')])
     const git = (...args: string[]): string =>
