@@ -113,6 +113,11 @@ describe('lines from commits', () => {
       },
     ],
     [
+      'two for an update that was taken back',
+      commits('fix(deps): bump a from 2 to 1', 'fix(deps): bump a from 1 to 2'),
+      { lines: ['fix(deps): bump a from 2 to 1', 'fix(deps): bump a from 1 to 2'] },
+    ],
+    [
       'two for updates that do not meet',
       commits('build: bump a from 3 to 4', 'build: bump a from 1 to 2', 'build: bump a from 3 to 4 in /web'),
       {
