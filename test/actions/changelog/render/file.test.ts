@@ -67,6 +67,12 @@ describe('a changelog file', () => {
     ],
     ['behind a file without versions', '# C\n\nWords.', '1.0.0', `# C\n\nWords.\n\n${section('1.0.0')}`],
     [
+      'above versions that are underlined',
+      'C\n=\n\n1.1.0 / 2020-01-01\n==================\n\n  * x\n\n1.0.0\n=====\n',
+      '1.2.0',
+      `C\n=\n\n${section('1.2.0')}\n1.1.0 / 2020-01-01\n==================\n\n  * x\n\n1.0.0\n=====\n`,
+    ],
+    [
       'above link definitions',
       '# C\n\n[1.0.0]: https://a.example\n',
       '1.2.0',
@@ -97,6 +103,12 @@ describe('a changelog file', () => {
     '### [1.1.0] - 2020-01-01 [YANKED]',
     '## `1.1.0`',
     '## pkg@1.1.0',
+    '## <small>1.1.0 (2020-01-01)</small>',
+    '# <a name="1.1.0"></a> 1.1.0 (2020-01-01)',
+    '## Version 1.1.0',
+    '## 1.1.0, 2020-01-01',
+    '1.1.0 / 2020-01-01\n==================',
+    'v1.1.0\n------',
   ])('the section under "%s" is replaced, and nothing else', async (heading) => {
     const before = `# C\n\n## [1.2.0]\n\n- a *hand-written* line  \n\n${heading}\n\n- old\n\n\n## [1.0.0]\n\n- x`
     const after = `# C\n\n## [1.2.0]\n\n- a *hand-written* line  \n\n${section('1.1.0', 'new').trimEnd()}\n\n\n## [1.0.0]\n\n- x`
@@ -108,6 +120,9 @@ describe('a changelog file', () => {
     ['1.1.0', '## [1.1.0-rc.1]'],
     ['1.1.0', '## Upgrading to 1.1.0'],
     ['1.1.0', '#### [1.1.0]'],
+    ['1.1.0', '### Release 1.1.0 for packagers'],
+    ['1.1.0', 'fixed since\n1.1.0\n-----'],
+    ['1.1.0', '- a list\n\n1. 1.1.0\n---'],
     ['1.1.0', '    ## [1.1.0]'],
   ])('%s is not found under "%s"', async (name, heading) => {
     const after = await put(`# C\n\n${heading}\n\n- x\n`, version(name))
@@ -177,6 +192,8 @@ describe('a changelog file', () => {
         '~~~\n',
         '<!--\n',
         '-->\n',
+        '1.0.0\n====\n',
+        '----\n',
         '[1.0.0]: https://a.example\n',
         '    code\n',
         ' \n',
