@@ -91,9 +91,10 @@ async function readPulls(
 type ReadText = (path: string, input: string) => Promise<string | undefined>
 
 async function readTemplate({ template, templateFile }: Inputs, read: ReadText): Promise<string | undefined> {
-  if (templateFile === undefined) return template
+  // A checkout on Windows writes CR LF, and the notes are to be the same everywhere.
+  if (templateFile === undefined) return template?.replaceAll('\r\n', '\n')
   const text = await read(templateFile, 'template-file')
-  if (text !== undefined) return text
+  if (text !== undefined) return text.replaceAll('\r\n', '\n')
   throw new ActionError('No template', `template-file: there is no file ${templateFile} in the workspace.`)
 }
 
