@@ -175,6 +175,21 @@ describe('a changelog file', () => {
     expect(await upsertSections('# C\n', [version('1.0.0')], own)).toBe('# C\n\n## 1.0.0\n')
   })
 
+  test('a template may have a place for words to come, which is there once', async () => {
+    const place = '<!-- keep -->\n<!-- /keep -->'
+    const options = {
+      ...OPTIONS,
+      format: 'template',
+      template: `## {{version}}\n\n${place}\n\n{{#groups}}{{title}}{{/groups}}`,
+    } as const
+    const text = await upsertSections('# C\n', [version('1.0.0')], options)
+    expect(await upsertSections(text, [version('1.0.0')], options)).toBe(text)
+    const written = text.replace('keep -->', 'keep -->\nWords.')
+    expect(await upsertSections(written, [version('1.0.0')], options)).toBe(written)
+    const body = upsertBody(undefined, `${place}\n\nnotes`)
+    expect(upsertBody(body, `${place}\n\nnotes`)).toBe(body)
+  })
+
   test('whatever the file says, the rest of it stays byte for byte, and a rerun changes nothing', async () => {
     const piece = fc.constantFrom(
       ...[
