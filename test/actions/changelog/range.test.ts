@@ -368,6 +368,14 @@ describe('through the bundle', () => {
     expect(groupsOf(step)).toEqual({ Features: ['both', 'api'] })
   })
 
+  test('a path that nothing touches is told', async () => {
+    const step = await notes(repositoryOf(RC), { path: 'ipa', to: 'v1.1.0' })
+    expect(step.outputs).toMatchObject({ commits: '0', 'is-empty': 'true' })
+    expect(step.annotations).toMatchObject([
+      { level: 'notice', message: 'No commit of the range touches ipa: is path right?' },
+    ])
+  })
+
   test('a complete clone without trees is read without asking anybody', async () => {
     const origin = repositoryOf(RC)
     const path = join(tempFolder('nexus-treeless-'), 'clone')
