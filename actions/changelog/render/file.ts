@@ -1,6 +1,6 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { Release } from '../plan/model.ts'
-import { type Pieces, piecesOf, placeFor } from './headings.ts'
+import { KEEP, KEPT_END, type Pieces, piecesOf, placeFor } from './headings.ts'
 import { heading } from './lines.ts'
 import { type RenderOptions, renderNotes } from './notes.ts'
 
@@ -9,9 +9,6 @@ const KEPT_PREAMBLE = `
 All notable changes to this project are documented here. The format is based on
 [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
 `
-/** What stands between these is written by people; it survives a rerun. */
-const KEEP = '<!-- keep -->'
-const KEPT_END = '<!-- /keep -->'
 /** What stands between these in the text of a release is ours. */
 const OURS = '<!-- changelog -->'
 const OURS_END = '<!-- /changelog -->'

@@ -1,6 +1,10 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import { compareVersions, parseVersion } from '../../../shared/version/version.ts'
 
+/** What stands between these is written by people; it survives a rerun. */
+export const KEEP = '<!-- keep -->'
+export const KEPT_END = '<!-- /keep -->'
+
 /** A changelog file in pieces; put together they are the file again, byte for byte. */
 export interface Pieces {
   /** The title and what is written under it. */
@@ -26,7 +30,7 @@ const UNRELEASED = /^[[`*_]*unreleased\b/i
 
 /**
  * Splits a file at its headings of the first and second level, also underlined ones, those outside of code blocks and
- * HTML comments; a title of the first level that names no version begins no section. Older tools wrote `# [1.0.0]` and `### [1.0.1]`, so that
+ * HTML comments, and of what people keep; a title of the first level that names no version begins no section. Older tools wrote `# [1.0.0]` and `### [1.0.1]`, so that
  * versions are found at levels 1 to 3.
  *
  * @throws ActionError for a code block or a comment that never ends
@@ -37,6 +41,7 @@ export function piecesOf(text: string): Pieces {
   let isComment = false
   let offset = 0
   let openedAt = 0
+  let keptUntil = 0
   // The line above, and whether it is all of its paragraph.
   let above = ''
   let isAlone = false
@@ -48,8 +53,10 @@ export function piecesOf(text: string): Pieces {
       if (fenced?.startsWith(fence) === true && /^[`~\s]*$/.test(bare)) fence = undefined
     } else if (fenced !== undefined) fence = fenced
     else {
-      const heading = isComment ? undefined : headingOf(bare)
-      const underlined = isComment || !isAlone ? undefined : underlinedOf(above, bare)
+      if (!isComment && bare.includes(KEEP)) keptUntil = keptEnd(text, offset)
+      const isText = isComment || offset < keptUntil
+      const heading = isText ? undefined : headingOf(bare)
+      const underlined = isText || !isAlone ? undefined : underlinedOf(above, bare)
       if (heading !== undefined) found.push({ ...heading, start: offset })
       else if (underlined !== undefined) found.push({ ...underlined, start: offset - above.length - 1 })
       isComment = isComment ? !bare.includes('-->') : /^ {0,3}<!--(?!.*-->)/.test(bare)
@@ -70,6 +77,14 @@ export function piecesOf(text: string): Pieces {
     })),
     tail: text.slice(end),
   }
+}
+
+/** Where a block to keep that begins in a line ends; 0 when the next mark is not its end. */
+function keptEnd(text: string, line: number): number {
+  const start = text.indexOf(KEEP, line) + KEEP.length
+  const end = text.indexOf(KEPT_END, start)
+  const next = text.indexOf(KEEP, start)
+  return next >= 0 && next < end ? 0 : Math.max(0, end)
 }
 
 const neverEnds = (what: string, line: number): ActionError =>

@@ -152,6 +152,19 @@ describe('a changelog file', () => {
     )
   })
 
+  test('keeps headings between marks, which begin no section', async () => {
+    const kept = '<!-- keep -->\n## Upgrade\n\n### 1.0.0 is gone\n\nRead this.\n<!-- /keep -->'
+    const before = `# C\n\n## [1.1.0]\n\n${kept}\n\n- old\n\n## [1.0.0]\n`
+    const after = await put(before, version('1.1.0', 'new'))
+    expect(after).toBe(
+      `# C\n\n## [1.1.0] - 2026-01-31\n\n${kept}\n\n### Features\n\n- new (\`0123456\`)\n\n## [1.0.0]\n`,
+    )
+    expect(await put(after, version('1.1.0', 'new'))).toBe(after)
+    // A mark without its end does not take the sections below with it.
+    const open = `## [1.1.0]\n\n<!-- keep -->\n\n## [1.0.0]\n\n${kept}\n`
+    expect(piecesOf(open).sections.map((each) => each.version)).toEqual(['1.1.0', '1.0.0'])
+  })
+
   test('takes a whole history, and the same once more changes nothing', async () => {
     const all = [version(undefined), version('2.0.0'), version('1.0.0')]
     const text = await put('# C\n', ...all)
