@@ -1,4 +1,5 @@
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
+import { redact } from '../../shared/action/secrets.ts'
 import { writeFile } from './apply/file.ts'
 import { applyRelease } from './apply/release.ts'
 import type { Connect } from './observe/connect.ts'
@@ -23,7 +24,8 @@ export async function apply(plan: Notes, workspace: string, connect: Connect | u
     }
   } catch (error) {
     const title = error instanceof ActionError ? error.title : 'Unexpected error'
-    done.failure = { title, message: messageOf(error) }
+    // A server may repeat what it was sent; once escaped for the summary nobody would know it for the token.
+    done.failure = { title, message: redact(messageOf(error)) }
   }
   return done
 }

@@ -2,12 +2,14 @@ import { ActionError } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
 import type { Node } from '../../shared/commits/graph.ts'
 import { type Message, parseMessage } from '../../shared/commits/message.ts'
+import { joinWords } from '../../shared/text/list.ts'
 import { DEFAULT_CONFIG } from './inputs.ts'
 import { findSource, type Surroundings } from './observe/checkout.ts'
 import { readBelow } from './observe/files.ts'
-import { observeRange } from './observe/range.ts'
+import { observeRange, type Range, short } from './observe/range.ts'
 import type { Source } from './observe/source.ts'
 import type { Inputs, Observation, PullFacts, RangeCommit } from './plan/model.ts'
+import { tagNameOf } from './plan/range.ts'
 
 /** Seconds in the notice of a long history, so that nobody takes it for a hang. */
 const MANY = 5_000
@@ -33,7 +35,22 @@ export async function observe(inputs: Inputs, surroundings: Surroundings): Promi
   const commits = await readCommits(source, inputs, base)
   const graph = inputs.history && inputs.path.length > 0 ? await readGraph(source, base) : undefined
   const pulls = await readPulls(inputs, commits, base, connect)
-  return { ...base, ...released, commits, graph, pulls, place, template, file }
+  const notices = [...range.notices, ...movedTag(range, released.tag), ...untouched(inputs, range, commits)]
+  return { ...base, ...released, notices, commits, graph, pulls, place, template, file }
+}
+
+/** A tag that was moved since the checkout, or that is somewhere else than where the notes end. */
+function movedTag({ to, tag: here }: Range, there: Observation['tag']): string[] {
+  if (there === undefined || there.commit === to.sha || there.commit === here?.commit) return []
+  return [
+    `At GitHub ${there.name} stands on ${short(there.commit)}, and the notes end at ${short(to.sha)}: was it moved?`,
+  ]
+}
+
+/** Nothing was changed, or nothing is there: only a person can tell. */
+function untouched({ path }: Inputs, { from, to }: Range, commits: readonly RangeCommit[]): string[] {
+  if (path.length === 0 || commits.length > 0 || from?.sha === to.sha) return []
+  return [`No commit of the range touches ${joinWords(path)}: is path right?`]
 }
 
 type Ends = Pick<Observation, 'from' | 'to'>
@@ -91,9 +108,10 @@ async function readPulls(
 type ReadText = (path: string, input: string) => Promise<string | undefined>
 
 async function readTemplate({ template, templateFile }: Inputs, read: ReadText): Promise<string | undefined> {
-  if (templateFile === undefined) return template
+  // A checkout on Windows writes CR LF, and the notes are to be the same everywhere.
+  if (templateFile === undefined) return template?.replaceAll('\r\n', '\n')
   const text = await read(templateFile, 'template-file')
-  if (text !== undefined) return text
+  if (text !== undefined) return text.replaceAll('\r\n', '\n')
   throw new ActionError('No template', `template-file: there is no file ${templateFile} in the workspace.`)
 }
 
@@ -117,7 +135,7 @@ async function readFile({ file }: Inputs, workspace: string): Promise<Observatio
 
 /** The tag may be so new that the checkout does not have it: semver-tag makes it through the API. */
 async function readRelease(
-  { release: mode, tagPrefix }: Inputs,
+  { release: mode, tagPrefix, version: given }: Inputs,
   { tag, version, to }: Pick<Observation, 'tag' | 'version' | 'to'>,
   connect: Surroundings['connect'],
 ): Promise<Pick<Observation, 'tag' | 'release'>> {
@@ -129,5 +147,5 @@ async function readRelease(
     )
   }
   const { observeRelease } = await import('./observe/release.ts')
-  return observeRelease(await connect(), tag?.name ?? `${tagPrefix}${version}`, mode)
+  return observeRelease(await connect(), tag?.name ?? tagNameOf(given ?? version, tagPrefix), mode)
 }

@@ -122,7 +122,11 @@ function finder(commits: readonly RangeCommit[]): Find {
       const found = pullRequests.map((number) => older(byPullRequest, number, index, 1_000))
       return { targets: found.flat(), isWhole: found.every((list) => list.length > 0) }
     }
-    const targets = subject === undefined ? [] : older(bySubject, withoutPullRequest(subject), index, 1)
+    const alike = subject === undefined ? [] : older(bySubject, withoutPullRequest(subject), index, 50)
+    // Of several with the same words, the one with the number that is quoted.
+    const number = pullRequestOf(subject ?? '')
+    const quoted = alike.find(({ message }) => pullRequestOf(message.subject) === number)
+    const targets = [quoted ?? alike[0]].filter((commit) => commit !== undefined)
     return { targets, isWhole: targets.length > 0 }
   }
 }

@@ -3,7 +3,7 @@ import { ActionError, messageOf } from '../../../shared/action/errors.ts'
 import { log } from '../../../shared/action/log.ts'
 import { GitError } from '../../../shared/git/errors.ts'
 import { openRepository, type Repository } from '../../../shared/git/repository.ts'
-import { isObjectName } from '../../../shared/git/revision.ts'
+import { isObjectName, resolveCommit } from '../../../shared/git/revision.ts'
 import type { Inputs } from '../plan/model.ts'
 import type { Connect } from './connect.ts'
 import { gitSource } from './git.ts'
@@ -32,17 +32,35 @@ export async function findSource(inputs: Inputs, surroundings: Surroundings): Pr
     return throughApi(connect, 'there is no checkout')
   }
   if (!repository.shallow) return gitSource(repository, signal)
+  // What is completed elsewhere has no HEAD, or another one.
+  const isAsked = [inputs.to, inputs.from].includes('HEAD')
+  const head = isAsked ? await resolveCommit(repository, 'HEAD', { signal }) : undefined
+  const known = (name: string): string => (name === 'HEAD' ? (head ?? name) : name)
+  const withHead = (source: Source): Source => ({
+    ...source,
+    resolve: (names) => source.resolve(names.map(known)),
+  })
   try {
-    return gitSource(await complete(inputs, surroundings), signal)
+    const ends = [inputs.to, inputs.from ?? inputs.to].map(known)
+    return withHead(gitSource(await complete(inputs, ends, surroundings), signal))
   } catch (error) {
     if (!(error instanceof GitError) || error.kind === 'cancelled') throw error
     if (connect === undefined) throw tooShallow(messageOf(error))
-    return throughApi(connect, `the checkout is shallow, and fetching the rest failed (${messageOf(error)})`)
+    return withHead(
+      await throughApi(
+        connect,
+        `the checkout is shallow, and fetching the rest failed (${messageOf(error)})`,
+      ),
+    )
   }
 }
 
 /** Treeless, because only commits are read, unless it is about paths. */
-async function complete(inputs: Inputs, { context, signal }: Surroundings): Promise<Repository> {
+async function complete(
+  inputs: Inputs,
+  ends: readonly string[],
+  { context, signal }: Surroundings,
+): Promise<Repository> {
   const url = repositoryUrl(context)
   if (url === undefined) throw tooShallow('the runner says neither which repository this is nor where')
   log.info(`The checkout is shallow: fetching the history of ${context.repository}, without files.`)
@@ -51,8 +69,8 @@ async function complete(inputs: Inputs, { context, signal }: Surroundings): Prom
   return fetchHistory({
     url,
     token: inputs.token,
-    commits: [inputs.to, inputs.from ?? ''].filter(isObjectName),
-    withBranches: [inputs.to, inputs.from ?? inputs.to].some((name) => !isObjectName(name)),
+    commits: [...new Set(ends)].filter(isObjectName),
+    withBranches: ends.some((name) => !isObjectName(name)),
     withTrees: inputs.path.length > 0,
     temp: context.temp,
     signal,

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../shared/action/errors.ts'
+import { redact } from '../../../shared/action/secrets.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
 import {
@@ -72,7 +73,7 @@ export async function observePulls(
       facts.byNumber.size === 0
         ? 'the notes are made from commits alone'
         : 'pull requests, labels, logins or new contributors may be missing'
-    return { ...facts, warning: `${what}. ${messageOf(error)}` }
+    return { ...facts, warning: `${what}. ${redact(messageOf(error))}` }
   }
 }
 

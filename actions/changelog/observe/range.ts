@@ -101,8 +101,14 @@ async function previous(
   const reached = rest.length === 0 ? new Set() : await source.reached(rest, to)
   const found = rest.find((tag) => reached.has(tag.name))
   if (found !== undefined) {
-    const why = `From ${found.name}, the highest ${kind} that ${name} contains; ${first.name} is higher, but on another branch.`
+    const where = base === to ? `contains ${name}` : 'is on another branch'
+    const why = `From ${found.name}, the highest ${kind} that ${name} contains; ${first.name} is higher, but ${where}.`
     return { from: { name: found.name, sha: found.commit }, decisions: [why], notices: [] }
+  }
+  // An older commit: to begin at it would be notes without a line.
+  if (base === to) {
+    const why = `${name} contains no ${kind} before it, and ${first.name} contains ${name}: the whole history is listed.`
+    return { from: undefined, decisions: [why], notices: [why] }
   }
   if (base === undefined) {
     const why = `${name} shares no history with ${first.name}, the version before: its whole history is listed.`

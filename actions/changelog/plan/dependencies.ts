@@ -19,7 +19,8 @@ export function folded(lines: readonly Line[]): Line[] {
     if (update === undefined) continue
     const at = open.get(update.ends)
     const newer = at === undefined ? undefined : kept[at]
-    if (at === undefined || newer === undefined) {
+    // There and back again: from 1 to 1 would say nothing.
+    if (at === undefined || newer === undefined || updateOf(newer.entry)?.to === update.from) {
       open.set(update.begins, index)
       continue
     }
@@ -40,5 +41,5 @@ function updateOf({ type, scope, subject, breaking }: Entry) {
   if (match === null) return undefined
   const [, name = '', from = '', to = '', where = ''] = match
   const what = [type, scope, name, where].join('\0').toLowerCase()
-  return { from, begins: `${what}\0${from}`, ends: `${what}\0${to}` }
+  return { from, to, begins: `${what}\0${from}`, ends: `${what}\0${to}` }
 }

@@ -4,6 +4,7 @@ import {
   compareVersions,
   isStable,
   parsePrefixedVersion,
+  parseVersion,
   type Version,
 } from '../../../shared/version/version.ts'
 import type { VersionTag } from './model.ts'
@@ -32,12 +33,20 @@ export function subjectOf(
   if (given !== undefined) {
     const version = parsePrefixedVersion(given, prefix)
     const same = tags.filter((tag) => version !== undefined && compareVersions(tag.version, version) === 0)
+    const exact = same.find(({ name }) => name === tagNameOf(given, prefix))
+    // Build metadata is no part of the precedence, but who writes it means that tag and no other.
+    if (exact !== undefined || given.includes('+')) return { version, tag: exact }
     return { version, tag: same.find(({ commit }) => commit === sha) ?? highestTag(same) }
   }
   const here = tags.filter(({ commit }) => commit === sha)
   const named = names.map((name) => here.find((tag) => tag.name === name)).find((tag) => tag !== undefined)
   const tag = named ?? highestTag(here)
   return { version: tag?.version, tag }
+}
+
+/** The tag of a version that is written with or without the prefix. */
+export function tagNameOf(given: string, prefix: string): string {
+  return parseVersion(given) === undefined ? given : `${prefix}${given}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { Release } from '../plan/model.ts'
-import { type Pieces, piecesOf, placeFor } from './headings.ts'
+import { KEEP, KEPT_END, type Pieces, piecesOf, placeFor } from './headings.ts'
 import { heading } from './lines.ts'
 import { type RenderOptions, renderNotes } from './notes.ts'
 
@@ -9,9 +9,6 @@ const KEPT_PREAMBLE = `
 All notable changes to this project are documented here. The format is based on
 [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
 `
-/** What stands between these is written by people; it survives a rerun. */
-const KEEP = '<!-- keep -->'
-const KEPT_END = '<!-- /keep -->'
 /** What stands between these in the text of a release is ours. */
 const OURS = '<!-- changelog -->'
 const OURS_END = '<!-- /changelog -->'
@@ -80,16 +77,32 @@ function withGap(text: string, lineEnd: string): string {
 
 /** The new section with the blocks that people had in the old one: those above its first group stay above. */
 function withKept(old: string, section: string, lineEnd: string, where: string): string {
-  const blocks = keptBlocks(old, where)
-  if (blocks.length === 0) return section
+  const { text: own, rest: blocks } = filled(section, keptBlocks(old, where), where)
+  if (blocks.length === 0) return own
   const firstGroup = /^###[ \t]/m.exec(old)?.index ?? old.length
   const join = (some: readonly { text: string }[]): string =>
     some.map(({ text }) => text).join(lineEnd + lineEnd)
   const above = join(blocks.filter(({ at }) => at < firstGroup))
   const below = join(blocks.filter(({ at }) => at >= firstGroup))
-  const [heading = '', ...rest] = section.split(lineEnd)
+  const [heading = '', ...rest] = own.split(lineEnd)
   const body = rest.join(lineEnd).trim()
   return [heading, above, body, below].filter((part) => part !== '').join(lineEnd + lineEnd)
+}
+
+/** The blocks that a template has for words to come hold what was written into them; `rest` has no place there. */
+function filled<T extends { text: string }>(
+  fresh: string,
+  blocks: readonly T[],
+  where: string,
+): { text: string; rest: readonly T[] } {
+  const places = keptBlocks(fresh, where)
+  let text = ''
+  let from = 0
+  for (const [index, place] of places.entries()) {
+    text += fresh.slice(from, place.at) + (blocks[index]?.text ?? place.text)
+    from = place.at + place.text.length
+  }
+  return { text: text + fresh.slice(from), rest: blocks.slice(places.length) }
 }
 
 function keptBlocks(text: string, where: string): { at: number; text: string }[] {
@@ -121,8 +134,8 @@ export function upsertBody(before: string | undefined, notes: string): string {
   const end = start < 0 ? -1 : text.indexOf(OURS_END, start)
   if (start < 0 || end < 0) return `${text.trimEnd()}\n\n${OURS}\n${own}\n${OURS_END}`
   const old = text.slice(start + OURS.length, end)
-  const blocks = keptBlocks(old, 'the release').map((block) => block.text)
-  const content = [own, ...blocks].join('\n\n')
+  const kept = filled(own, keptBlocks(old, 'the release'), 'the release')
+  const content = [kept.text, ...kept.rest.map((block) => block.text)].join('\n\n')
   const after = `${text.slice(0, start)}${OURS}\n${content}\n${text.slice(end)}`
   return after === text ? before : after
 }

@@ -56,9 +56,12 @@ async function fitGroups(
 ): Promise<Fitted> {
   const isKept = options.format === 'keep-a-changelog'
   // By the groups that are shown, whatever they were before; from here on they are groups like any others.
-  const [newest] = releases.map((release) =>
-    isKept ? { ...release, groups: keptGroups(release.groups) } : release,
-  )
+  const [newest] = releases.map((release) => ({
+    ...release,
+    ...(isKept ? { groups: keptGroups(release.groups) } : {}),
+    // Nobody is left out where nobody is named.
+    ...(options.contributors ? {} : { contributors: [], newContributors: [] }),
+  }))
   const format = isKept ? 'markdown' : options.format
   const versions = Math.max(0, releases.length - 1)
   const oldest = releases.at(-1)

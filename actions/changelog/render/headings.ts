@@ -1,6 +1,10 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import { compareVersions, parseVersion } from '../../../shared/version/version.ts'
 
+/** What stands between these is written by people; it survives a rerun. */
+export const KEEP = '<!-- keep -->'
+export const KEPT_END = '<!-- /keep -->'
+
 /** A changelog file in pieces; put together they are the file again, byte for byte. */
 export interface Pieces {
   /** The title and what is written under it. */
@@ -18,12 +22,15 @@ export interface Section {
 }
 
 /** Version = [ prefix ] X.Y.Z rest, the first word of a heading, with or without brackets and backticks. */
-const VERSION = /^[[`*_]*(?:[^\s\d[\]`]*?[-@/v])??v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)(?=$|[\s\]`*_():])/i
+const VERSION = /^[[`*_]*(?:[^\s\d[\]`]*?[-@/v])??v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)(?=$|[\s\]`*_():,<])/i
+/** What tools write before it: `<small>`, `<a name="1.0.0"></a>`; `Version 1.0.0` where it is no part of a section. */
+const TAGS = /^(?:<[^<>]{0,200}>\s*)+/
+const WORD = /^(?:version|release)\s+/i
 const UNRELEASED = /^[[`*_]*unreleased\b/i
 
 /**
- * Splits a file at its headings of the first and second level, those outside of code blocks and HTML comments; a title
- * of the first level that names no version begins no section. Older tools wrote `# [1.0.0]` and `### [1.0.1]`, so that
+ * Splits a file at its headings of the first and second level, also underlined ones, those outside of code blocks and
+ * HTML comments, and of what people keep; a title of the first level that names no version begins no section. Older tools wrote `# [1.0.0]` and `### [1.0.1]`, so that
  * versions are found at levels 1 to 3.
  *
  * @throws ActionError for a code block or a comment that never ends
@@ -34,6 +41,10 @@ export function piecesOf(text: string): Pieces {
   let isComment = false
   let offset = 0
   let openedAt = 0
+  let keptUntil = 0
+  // The line above, and whether it is all of its paragraph.
+  let above = ''
+  let isAlone = false
   const lines = text.split('\n')
   for (const [index, line] of lines.entries()) {
     const bare = line.replace(/\r$/, '')
@@ -42,13 +53,19 @@ export function piecesOf(text: string): Pieces {
       if (fenced?.startsWith(fence) === true && /^[`~\s]*$/.test(bare)) fence = undefined
     } else if (fenced !== undefined) fence = fenced
     else {
-      const heading = isComment ? undefined : headingOf(bare)
+      if (!isComment && bare.includes(KEEP)) keptUntil = keptEnd(text, offset)
+      const isText = isComment || offset < keptUntil
+      const heading = isText ? undefined : headingOf(bare)
+      const underlined = isText || !isAlone ? undefined : underlinedOf(above, bare)
       if (heading !== undefined) found.push({ ...heading, start: offset })
+      else if (underlined !== undefined) found.push({ ...underlined, start: offset - above.length - 1 })
       isComment = isComment ? !bare.includes('-->') : /^ {0,3}<!--(?!.*-->)/.test(bare)
     }
     if (fence === undefined && !isComment) openedAt = 0
     else openedAt ||= index + 1
     offset += line.length + 1
+    isAlone = above.trim() === '' && openedAt === 0
+    above = line
   }
   if (openedAt > 0) throw neverEnds(isComment ? 'comment' : 'code block', openedAt)
   const end = Math.max(definitionsFrom(lines, text.length), found.at(-1)?.start ?? 0)
@@ -60,6 +77,14 @@ export function piecesOf(text: string): Pieces {
     })),
     tail: text.slice(end),
   }
+}
+
+/** Where a block to keep that begins in a line ends; 0 when the next mark is not its end. */
+function keptEnd(text: string, line: number): number {
+  const start = text.indexOf(KEEP, line) + KEEP.length
+  const end = text.indexOf(KEPT_END, start)
+  const next = text.indexOf(KEEP, start)
+  return next >= 0 && next < end ? 0 : Math.max(0, end)
 }
 
 const neverEnds = (what: string, line: number): ActionError =>
@@ -84,10 +109,25 @@ function headingOf(line: string): Pick<Section, 'version'> | undefined {
   const match = /^ {0,3}(#{1,3})[ \t]+(.*)$/.exec(line)
   if (match === null) return undefined
   const [, marks = '', words = ''] = match
-  const version = UNRELEASED.test(words) ? 'unreleased' : VERSION.exec(words)?.[1]
-  if (version !== undefined && (version === 'unreleased' || parseVersion(version) !== undefined))
-    return { version }
-  return marks === '##' ? { version: undefined } : undefined
+  const version = versionOf(words, marks.length)
+  return version !== undefined || marks === '##' ? { version } : undefined
+}
+
+/** `1.0.0 / 2020-01-31` above `======`, as many older files have it. */
+function underlinedOf(above: string, line: string): Pick<Section, 'version'> | undefined {
+  const mark = /^ {0,3}(=|-)\1*[ \t]*$/.exec(line)?.[1]
+  const words = /^ {0,3}([\p{L}\p{N}<[`*_].*)$/u.exec(above.trimEnd())?.[1]
+  if (mark === undefined || words === undefined) return undefined
+  const version = versionOf(words, mark === '=' ? 1 : 2)
+  // A numbered list above a line across the page is none.
+  return version !== undefined || (mark === '-' && /^[\p{L}[]/u.test(words)) ? { version } : undefined
+}
+
+function versionOf(heading: string, level: number): string | undefined {
+  const words = heading.replace(TAGS, '').replace(level < 3 ? WORD : '', '')
+  if (UNRELEASED.test(words)) return 'unreleased'
+  const version = VERSION.exec(words)?.[1]
+  return version !== undefined && parseVersion(version) !== undefined ? version : undefined
 }
 
 /**

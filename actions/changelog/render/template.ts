@@ -67,6 +67,12 @@ function check(spans: TemplateSpans, scopes: readonly Fields[], template: string
       const hint = near === undefined ? `Known here: ${known.sort().join(', ')}.` : `Did you mean "${near}"?`
       throw new ActionError('Template', `${where()}: there is no "${name}" here. ${hint}`)
     }
+    if ((kind === 'name' || kind === '&') && typeof value === 'object' && !(value instanceof Safe)) {
+      throw new ActionError(
+        'Template',
+        `${where()}: "${name}" is no text: write {{#${name}}} … {{/${name}}} around what is to be said of it.`,
+      )
+    }
     const inner = (span as { 4?: OpeningAndClosingTags | TemplateSpans })[4]
     if ((kind !== '#' && kind !== '^') || !Array.isArray(inner)) continue
     const item = Array.isArray(value) ? value[0] : value

@@ -120,6 +120,10 @@ describe('formats', () => {
     shop.write('notes.mustache', template)
     const other = await run(shop, { format: 'template', 'template-file': 'notes.mustache' })
     expect(textOf(other)).toBe(textOf(step))
+    // As a checkout on Windows writes it.
+    shop.write('notes.mustache', template.replaceAll('\n', '\r\n'))
+    const windows = await run(shop, { format: 'template', 'template-file': 'notes.mustache' })
+    expect(textOf(windows)).toBe(textOf(step))
   })
 
   test('a template with a mistake is an error that names it, and nothing is written', async () => {

@@ -266,6 +266,39 @@ describe('release', () => {
     expect(stage.state.releases).toMatchObject([{ tag: 'v1.1.0' }])
   })
 
+  test('a tag with build metadata is the one that was asked for', async () => {
+    const { repository, stage } = await scene([...HISTORY.slice(0, -1), { tag: 'v1.1.0+1' }])
+    stage.state.refs.set('refs/tags/v1.1.0+2', repository.git(['rev-parse', 'main']))
+    for (const version of ['v1.1.0+2', '1.1.0+1'])
+      expectConclusion(await step(repository, stage, { release: 'publish', version }), 'success')
+    expect(stage.state.releases.map(({ tag }) => tag)).toEqual(['v1.1.0+2', 'v1.1.0+1'])
+  })
+
+  test('a tag that was moved since the checkout is told', async () => {
+    const { repository, stage } = await scene()
+    const there = repository.git(['rev-parse', 'v1.1.0'])
+    repository.git(['update-ref', 'refs/tags/v1.1.0', 'v1.1.0~1'])
+    const result = await step(repository, stage, { release: 'publish', to: 'v1.1.0' })
+    expectConclusion(result, 'success')
+    expect(result.annotations).toMatchObject([
+      {
+        level: 'notice',
+        message: expect.stringContaining(`At GitHub v1.1.0 stands on ${there.slice(0, 7)}`),
+      },
+    ])
+  })
+
+  test('what GitHub repeats of the token stands nowhere', async () => {
+    const { repository, stage } = await scene()
+    const data = { message: 'Validation Failed', errors: [{ code: 'custom', message: 'no stage-token' }] }
+    const on = 'POST /repos/{owner}/{repo}/releases'
+    stage.fault({ on, times: 9, answer: { status: 422, data } })
+    const result = await step(repository, stage, { release: 'publish' })
+    expectConclusion(result, 'failure')
+    expect(result.summary).toContain('Validation Failed')
+    expect(result.summary).not.toMatch(/stage\\?-token/)
+  })
+
   test.each<[string, Record<string, string>, string]>([
     ['a missing tag', { version: 'v9.0.0' }, 'no tag v9.0.0'],
     ['Unreleased', { version: 'Unreleased' }, 'needs a version'],

@@ -270,6 +270,15 @@ describe('the previous version', () => {
     ])
   })
 
+  test.each<[string, Change[]]>([
+    ['the only one', [{ message: 'a' }, tagged('b', 'old'), tagged('c', 'v1.0.0')]],
+    ['all of them', [{ message: 'a' }, tagged('b', 'old'), tagged('c', 'v1.0.0'), tagged('d', 'v2.0.0')]],
+  ])('is none for a commit that stands below %s, and the notes are not empty', async (_, history) => {
+    const range = await rangeOf(repositoryOf(history), { to: 'old' })
+    expect([range.from, range.subjects]).toEqual([undefined, ['b', 'a']])
+    expect(range.notices).toHaveLength(1)
+  })
+
   test('has no part in a history of its own', async () => {
     const repository = repositoryOf([tagged('root', 'v1.0.0')])
     const git = (...args: string[]): string =>
@@ -357,6 +366,14 @@ describe('through the bundle', () => {
     ])
     const step = await notes(repository, { path: 'api' })
     expect(groupsOf(step)).toEqual({ Features: ['both', 'api'] })
+  })
+
+  test('a path that nothing touches is told', async () => {
+    const step = await notes(repositoryOf(RC), { path: 'ipa', to: 'v1.1.0' })
+    expect(step.outputs).toMatchObject({ commits: '0', 'is-empty': 'true' })
+    expect(step.annotations).toMatchObject([
+      { level: 'notice', message: 'No commit of the range touches ipa: is path right?' },
+    ])
   })
 
   test('a complete clone without trees is read without asking anybody', async () => {

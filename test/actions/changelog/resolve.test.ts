@@ -73,6 +73,11 @@ describe('lines from commits', () => {
       { lines: ['fix: a'], reverted: 2 },
     ],
     [
+      'none for the one of two alike whose number is quoted',
+      commits('Revert "fix: a (#2)" (#4)', 'fix: a (#3)', 'fix: a (#2)'),
+      { lines: ['fix: a #3'], reverted: 2 },
+    ],
+    [
       'one for the revert of something older',
       commits('Revert "feat: old" (#9)'),
       { lines: ['revert: Revert "feat: old" #9'] },
@@ -111,6 +116,11 @@ describe('lines from commits', () => {
           'chore(deps): bump other from 1.0.0 to 2.0.0 #2',
         ],
       },
+    ],
+    [
+      'two for an update that was taken back',
+      commits('fix(deps): bump a from 2 to 1', 'fix(deps): bump a from 1 to 2'),
+      { lines: ['fix(deps): bump a from 2 to 1', 'fix(deps): bump a from 1 to 2'] },
     ],
     [
       'two for updates that do not meet',

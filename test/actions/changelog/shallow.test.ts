@@ -94,6 +94,7 @@ describe('a shallow checkout', () => {
   test.each([
     ['is completed', {}, { Features: ['c', 'a'], Fixes: ['b'] }],
     ['is completed for a path', { path: 'api' }, { Features: ['c', 'a'] }],
+    ['is completed for HEAD', { to: 'HEAD' }, { Features: ['c', 'a'], Fixes: ['b'] }],
     ['is completed for names', { to: 'main', from: 'v1.0.0' }, { Features: ['c', 'a'], Fixes: ['b'] }],
   ])('%s by one fetch, and stays as it was', async (_, inputs, expected) => {
     const origin = repositoryOf(HISTORY)
@@ -123,6 +124,18 @@ describe('a shallow checkout', () => {
     expectConclusion(step, 'success')
     expect(step.log).toContain('History is read through the API')
     expect(groupsOf(step)).toEqual({ Features: ['c', 'a'], Fixes: ['b'] })
+  })
+
+  test('has a HEAD of its own, which is not that of the default branch', async () => {
+    const origin = repositoryOf(HISTORY)
+    const clone = shallow(origin)
+    execFileSync('git', ['-C', origin.path, 'branch', 'older', 'main~1'])
+    execFileSync('git', ['-C', clone.path, 'fetch', '--quiet', '--depth=1', origin.path, 'older'])
+    execFileSync('git', ['-C', clone.path, 'checkout', '--quiet', '--detach', 'FETCH_HEAD'])
+    const { apiUrl, graphqlUrl } = await githubOf(origin)
+    const step = await notes(clone, { token: TOKEN, to: 'HEAD' }, { context: { apiUrl, graphqlUrl } })
+    expectConclusion(step, 'success')
+    expect(groupsOf(step)).toEqual({ Features: ['a'], Fixes: ['b'] })
   })
 
   test('is an error when there is no token either, never an empty changelog', async () => {

@@ -67,6 +67,12 @@ describe('a changelog file', () => {
     ],
     ['behind a file without versions', '# C\n\nWords.', '1.0.0', `# C\n\nWords.\n\n${section('1.0.0')}`],
     [
+      'above versions that are underlined',
+      'C\n=\n\n1.1.0 / 2020-01-01\n==================\n\n  * x\n\n1.0.0\n=====\n',
+      '1.2.0',
+      `C\n=\n\n${section('1.2.0')}\n1.1.0 / 2020-01-01\n==================\n\n  * x\n\n1.0.0\n=====\n`,
+    ],
+    [
       'above link definitions',
       '# C\n\n[1.0.0]: https://a.example\n',
       '1.2.0',
@@ -97,6 +103,12 @@ describe('a changelog file', () => {
     '### [1.1.0] - 2020-01-01 [YANKED]',
     '## `1.1.0`',
     '## pkg@1.1.0',
+    '## <small>1.1.0 (2020-01-01)</small>',
+    '# <a name="1.1.0"></a> 1.1.0 (2020-01-01)',
+    '## Version 1.1.0',
+    '## 1.1.0, 2020-01-01',
+    '1.1.0 / 2020-01-01\n==================',
+    'v1.1.0\n------',
   ])('the section under "%s" is replaced, and nothing else', async (heading) => {
     const before = `# C\n\n## [1.2.0]\n\n- a *hand-written* line  \n\n${heading}\n\n- old\n\n\n## [1.0.0]\n\n- x`
     const after = `# C\n\n## [1.2.0]\n\n- a *hand-written* line  \n\n${section('1.1.0', 'new').trimEnd()}\n\n\n## [1.0.0]\n\n- x`
@@ -108,6 +120,9 @@ describe('a changelog file', () => {
     ['1.1.0', '## [1.1.0-rc.1]'],
     ['1.1.0', '## Upgrading to 1.1.0'],
     ['1.1.0', '#### [1.1.0]'],
+    ['1.1.0', '### Release 1.1.0 for packagers'],
+    ['1.1.0', 'fixed since\n1.1.0\n-----'],
+    ['1.1.0', '- a list\n\n1. 1.1.0\n---'],
     ['1.1.0', '    ## [1.1.0]'],
   ])('%s is not found under "%s"', async (name, heading) => {
     const after = await put(`# C\n\n${heading}\n\n- x\n`, version(name))
@@ -137,6 +152,19 @@ describe('a changelog file', () => {
     )
   })
 
+  test('keeps headings between marks, which begin no section', async () => {
+    const kept = '<!-- keep -->\n## Upgrade\n\n### 1.0.0 is gone\n\nRead this.\n<!-- /keep -->'
+    const before = `# C\n\n## [1.1.0]\n\n${kept}\n\n- old\n\n## [1.0.0]\n`
+    const after = await put(before, version('1.1.0', 'new'))
+    expect(after).toBe(
+      `# C\n\n## [1.1.0] - 2026-01-31\n\n${kept}\n\n### Features\n\n- new (\`0123456\`)\n\n## [1.0.0]\n`,
+    )
+    expect(await put(after, version('1.1.0', 'new'))).toBe(after)
+    // A mark without its end does not take the sections below with it.
+    const open = `## [1.1.0]\n\n<!-- keep -->\n\n## [1.0.0]\n\n${kept}\n`
+    expect(piecesOf(open).sections.map((each) => each.version)).toEqual(['1.1.0', '1.0.0'])
+  })
+
   test('takes a whole history, and the same once more changes nothing', async () => {
     const all = [version(undefined), version('2.0.0'), version('1.0.0')]
     const text = await put('# C\n', ...all)
@@ -160,6 +188,21 @@ describe('a changelog file', () => {
     expect(await upsertSections('# C\n', [version('1.0.0')], own)).toBe('# C\n\n## 1.0.0\n')
   })
 
+  test('a template may have a place for words to come, which is there once', async () => {
+    const place = '<!-- keep -->\n<!-- /keep -->'
+    const options = {
+      ...OPTIONS,
+      format: 'template',
+      template: `## {{version}}\n\n${place}\n\n{{#groups}}{{title}}{{/groups}}`,
+    } as const
+    const text = await upsertSections('# C\n', [version('1.0.0')], options)
+    expect(await upsertSections(text, [version('1.0.0')], options)).toBe(text)
+    const written = text.replace('keep -->', 'keep -->\nWords.')
+    expect(await upsertSections(written, [version('1.0.0')], options)).toBe(written)
+    const body = upsertBody(undefined, `${place}\n\nnotes`)
+    expect(upsertBody(body, `${place}\n\nnotes`)).toBe(body)
+  })
+
   test('whatever the file says, the rest of it stays byte for byte, and a rerun changes nothing', async () => {
     const piece = fc.constantFrom(
       ...[
@@ -177,6 +220,8 @@ describe('a changelog file', () => {
         '~~~\n',
         '<!--\n',
         '-->\n',
+        '1.0.0\n====\n',
+        '----\n',
         '[1.0.0]: https://a.example\n',
         '    code\n',
         ' \n',

@@ -50,6 +50,13 @@ describe('notes that are too long', () => {
     expect(least.text).toContain('Other (10 lines), Features (10 lines), Breaking (1 line)')
   })
 
+  test('leave nobody out where nobody is named', async () => {
+    const person = { name: 'Ada', login: 'ada', bot: false }
+    const { text } = await fitNotes([{ ...big, contributors: [person] }], OPTIONS, 510)
+    expect(text).toContain('Left out')
+    expect(text).not.toContain('contributor')
+  })
+
   test('lose older versions first', async () => {
     const older = release([group('Features', 1, ...lines(10, 'older'))], { version: '1.0.0', from: 'v0.9.0' })
     const options = { ...OPTIONS, heading: true }

@@ -65,6 +65,8 @@ describe('a template', () => {
       'line 1: there is no "counts.__proto__.constructor" here.',
     ],
     ['a partial', '\n\n{{> footer}}', 'line 3: partials such as {{> footer}} cannot be used.'],
+    ['a list as text', '{{groups}}', 'line 1: "groups" is no text: write {{#groups}} … {{/groups}}'],
+    ['a map as text', '{{{counts}}}', 'line 1: "counts" is no text'],
     ['an open section', 'a\n{{#groups}}', 'The template cannot be read: Unclosed section "groups" (line 2).'],
     ['an open tag', '{{version', 'The template cannot be read: Unclosed tag (line 1).'],
   ])('%s is an error', async (_, template, message) => {
