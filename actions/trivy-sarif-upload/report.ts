@@ -86,12 +86,19 @@ export function report(
   return passed
 }
 
-/** Every output, for a step that failed before there was a plan: nothing is known, and nothing was done. */
-export function reportFailure({ dryRun }: Pick<Inputs, 'dryRun'>, context: RunContext): void {
-  const unknown = ['critical', 'high', 'medium', 'low', 'unknown', 'total', 'new', 'suppressed', 'gate']
+/**
+ * Every output, for a step that failed before there was a plan: nothing is known, and nothing was done. A gate that could
+ * not look has not passed.
+ */
+export function reportFailure(
+  { dryRun, failOn, maxFindings }: Pick<Inputs, 'dryRun' | 'failOn' | 'maxFindings'>,
+  context: RunContext,
+): void {
+  const unknown = ['critical', 'high', 'medium', 'low', 'unknown', 'total', 'new', 'suppressed']
   const empty = ['skipped-reason', 'sarif-id', 'sarif-ids', 'sarif-file', 'analysis-url', 'issues']
   setOutputs({
     ...Object.fromEntries([...unknown, ...empty].map((name) => [name, ''])),
+    gate: failOn === 'none' && Object.keys(maxFindings).length === 0 ? 'off' : 'failed',
     uploaded: false,
     'processing-status': 'skipped',
   })

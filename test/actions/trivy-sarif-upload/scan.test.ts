@@ -104,7 +104,7 @@ describe('three different outcomes', () => {
     const step = await scan(fakeTrivy(run), { 'fail-on': 'any' })
     expectConclusion(step, 'failure')
     expect(errorOf(step)).toContain(message)
-    expect(step.outputs).toMatchObject({ total: '', gate: '', uploaded: 'false' })
+    expect(step.outputs).toMatchObject({ total: '', gate: 'failed', uploaded: 'false' })
   })
 
   test('what went wrong without stopping Trivy is told', async () => {
