@@ -1,6 +1,6 @@
 import { type InputReader, inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
 import { maskSecret } from '../../shared/action/secrets.ts'
-import { tagNameProblem } from '../../shared/version/tag-name.ts'
+import { readTagPrefix } from '../../shared/action/tag-prefix.ts'
 import { parsePrefixedVersion } from '../../shared/version/version.ts'
 import { readExclude } from './inputs/exclude.ts'
 import { readGroups } from './inputs/groups.ts'
@@ -19,7 +19,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const inputs = inputReader(env)
   const token = inputs.text('token')
   if (token !== undefined) maskSecret(token)
-  const tagPrefix = readPrefix(inputs, env)
+  const tagPrefix = readTagPrefix(inputs)
   const flag = (name: string, fallback: boolean): boolean => inputs.read(name, rules.boolean, fallback)
   const optional = (name: string, rule: (text: string) => Reading<string>): string | undefined =>
     inputs.read<string | undefined>(name, rule, undefined)
@@ -74,18 +74,6 @@ function together(found: Inputs, inputs: InputReader): void {
     inputs.add('token', 'missing: a release needs contents: write; leave the input token at its default.')
   if (found.maxLength > MAX_BODY)
     inputs.add('max-length', `${found.maxLength} is more than the ${MAX_BODY} characters GitHub takes.`)
-}
-
-/** Unlike with every other input, a prefix that is given as an empty text is one: tags such as `1.2.3` have none. */
-function readPrefix(inputs: InputReader, env: NodeJS.ProcessEnv): string {
-  if (env['INPUT_TAG-PREFIX'] === '') return ''
-  return inputs.read('tag-prefix', refPrefix, 'v')
-}
-
-function refPrefix(text: string): Reading<string> {
-  const problem = tagNameProblem(`${text}1.0.0`)
-  if (problem === undefined) return { value: text }
-  return { problem: `${shown(text)} cannot begin the name of a git tag, because ${problem}.` }
 }
 
 /** A version, with or without the prefix; or the word Unreleased, which is the same as nothing. */

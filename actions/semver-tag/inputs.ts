@@ -1,9 +1,9 @@
 import { type InputReader, inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
 import { maskSecret } from '../../shared/action/secrets.ts'
+import { readTagPrefix } from '../../shared/action/tag-prefix.ts'
 import { isObjectName } from '../../shared/git/revision.ts'
 import { parseList } from '../../shared/text/list.ts'
 import { LEVELS } from '../../shared/version/bump.ts'
-import { tagNameProblem } from '../../shared/version/tag-name.ts'
 import { FLOATING_KINDS } from '../../shared/version/tags.ts'
 import {
   buildMetadataProblem,
@@ -23,7 +23,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const inputs = inputReader(env)
   const token = inputs.text('token')
   if (token !== undefined) maskSecret(token)
-  const tagPrefix = readPrefix(inputs, env)
+  const tagPrefix = readTagPrefix(inputs)
   const choice = <const T extends string>(name: string, choices: readonly T[], fallback: NoInfer<T>): T =>
     inputs.read(name, (text) => rules.choice(text, choices), fallback)
   const flag = (name: string, fallback: boolean): boolean => inputs.read(name, rules.boolean, fallback)
@@ -87,20 +87,6 @@ function together(found: Inputs, inputs: InputReader): void {
     const seen = found.confirm === undefined ? 'missing' : `${shown(found.confirm)} is not it`
     inputs.add('confirm', `${seen}: a rollback needs the word ROLLBACK.`)
   }
-}
-
-/**
- * Unlike with every other input, a prefix that is given as an empty text is one: tags such as `1.2.3` have none.
- */
-function readPrefix(inputs: InputReader, env: NodeJS.ProcessEnv): string {
-  if (env['INPUT_TAG-PREFIX'] === '') return ''
-  return inputs.read('tag-prefix', refPrefix, 'v')
-}
-
-function refPrefix(text: string): Reading<string> {
-  const problem = tagNameProblem(`${text}1.0.0`)
-  if (problem === undefined) return { value: text }
-  return { problem: `${shown(text)} cannot begin the name of a git tag, because ${problem}.` }
 }
 
 function strict(text: string, prefix: string): Reading<string> {

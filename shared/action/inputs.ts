@@ -18,6 +18,8 @@ export interface InputReader extends Problems {
   text(name: string): string | undefined
   /** The input without trimming, for bodies and texts where white space counts. */
   raw(name: string): string | undefined
+  /** Whether it was given as an empty text; where the runner gives every input, that is how a default is taken away. */
+  isBlank(name: string): boolean
   /** The input read by a rule; `fallback` when it is empty, and when the rule found a problem (which is kept). */
   read<T>(name: string, rule: (text: string) => Reading<T>, fallback: T): T
   /** @throws InputError with every problem, when there is one */
@@ -26,8 +28,9 @@ export interface InputReader extends Problems {
 
 export function inputReader(env: NodeJS.ProcessEnv = process.env): InputReader {
   const list: Problem[] = []
+  const given = (name: string): string | undefined => env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`]
   const raw = (name: string): string | undefined => {
-    const value = env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`]
+    const value = given(name)
     return value === undefined || value.trim() === '' ? undefined : value
   }
   const add = (input: string, message: string): void => {
@@ -38,6 +41,7 @@ export function inputReader(env: NodeJS.ProcessEnv = process.env): InputReader {
     add,
     raw,
     text: (name) => raw(name)?.trim(),
+    isBlank: (name) => given(name) === '',
     read(name, rule, fallback) {
       const text = raw(name)?.trim()
       if (text === undefined) return fallback
