@@ -42,8 +42,9 @@ export function sectionsOf(
   }
   const parts: RangeCommit[][] = versions.map(() => [])
   const unreleased: RangeCommit[] = []
-  for (const commit of commits) {
-    const part = parts[owner[index.get(commit.sha) ?? -1] ?? -1]
+  for (const [place, commit] of commits.entries()) {
+    const at = graph === commits ? place : (index.get(commit.sha) ?? -1)
+    const part = parts[owner[at] ?? -1]
     if (part === undefined) unreleased.push(commit)
     else part.push(commit)
   }
