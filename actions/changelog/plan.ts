@@ -6,6 +6,7 @@ import type {
   Observation,
   Place,
   Plan,
+  RangeCommit,
   Refused,
   Release,
   ReleaseRequest,
@@ -81,8 +82,8 @@ function sections(inputs: Inputs, observation: Observation): Part[] {
   const top = { version, ...own, to: to.name, toSha: to.sha, committedAt: to.committedAt }
   if (!inputs.history) return [{ ...top, ...begin, commits }]
   const graph = observation.graph ?? commits
-  const dates = new Map(commits.map(({ sha, committedAt }) => [sha, committedAt]))
   const tags = versionTags(observation.tags, inputs.tagPrefix)
+  const dates = datesOf(commits, new Set(tags.map(({ commit }) => commit)))
   return sectionsOf(commits, tags, graph).map((section) => {
     const { previous } = section
     const since = previous === undefined ? begin : { from: previous.name, fromSha: previous.commit }
@@ -103,6 +104,12 @@ function sections(inputs: Inputs, observation: Observation): Part[] {
       committedAt: dates.get(commit) ?? section.commits[0]?.committedAt ?? to.committedAt,
     }
   })
+}
+
+function datesOf(commits: readonly RangeCommit[], wanted: ReadonlySet<string>): Map<string, number> {
+  const dates = new Map<string, number>()
+  for (const { sha, committedAt } of commits) if (wanted.has(sha)) dates.set(sha, committedAt)
+  return dates
 }
 
 function releaseOf({ commits, committedAt, ...ends }: Part, place: Place, observation: Observation): Release {

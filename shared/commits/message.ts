@@ -38,16 +38,33 @@ export interface Message {
  * @param text the whole message; lines end with LF or CRLF
  */
 export function parseMessage(text: string): Message {
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-  const first = lines.findIndex((line) => line.trim() !== '')
-  if (first === -1) return { subject: '', body: '', footers: [], breaking: [] }
-  const subject = (lines[first] as string).trim()
+  let [start, end] = [0, endOfLine(text, 0)]
+  while (end < text.length && text.slice(start, end).trim() === '')
+    [start, end] = [end + 1, endOfLine(text, end + 1)]
+  const line = text.slice(start, end)
+  const subject = line.trim()
+  if (subject === '') return { subject, body: '', footers: NOTHING, breaking: NOTHING }
   // Not trimmed at the front: a header begins where the line begins (item 1).
-  const header = parseHeader((lines[first] as string).trimEnd())
-  const { body, footers } = parseRest(lines.slice(first + 1))
-  const breaking = footers.filter(({ token }) => isBreaking(token)).map(({ value }) => value)
-  if (breaking.length === 0 && header?.bang) breaking.push(header.description)
-  return { subject, ...(header === undefined ? {} : { header }), body, footers, breaking }
+  const header = parseHeader(line.trimEnd())
+  const { body, footers } = end < text.length ? parseRest(linesOf(text.slice(end + 1))) : NO_REST
+  const notes = footers.filter(({ token }) => isBreaking(token)).map(({ value }) => value)
+  const breaking = notes.length === 0 && header?.bang ? [header.description] : notes
+  return header === undefined
+    ? { subject, body, footers, breaking }
+    : { subject, header, body, footers, breaking }
+}
+
+const NOTHING: never[] = []
+/** Most messages that are read are a subject alone. */
+const NO_REST = { body: '', footers: NOTHING }
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  return end === -1 ? text.length : end
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
 }
 
 /** Header = Type [ Scope ] [ "!" ] ":" SP { SP } Description (items 1, 4, 5, 13) */

@@ -54,9 +54,9 @@ function shasOf(message: Message, text: string): string[] {
 /** Quoted = ( "Revert" | "Reapply" ) SP DQUOTE Subject DQUOTE [ SP "(#" Number ")" ] */
 function quotedSubject(line: string): string | undefined {
   const start = /^(revert|reapply) "/i.exec(line)
+  if (start === null) return undefined
   const end = line.lastIndexOf('"')
-  if (start === null || end < start[0].length || !/^(?: ?\(#\d{1,10}\))?$/.test(line.slice(end + 1)))
-    return undefined
+  if (end < start[0].length || !/^(?: ?\(#\d{1,10}\))?$/.test(line.slice(end + 1))) return undefined
   const inner = line.slice(start[0].length, end)
   return start[1]?.toLowerCase() === 'reapply' ? `Revert "${inner}"` : inner
 }

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { GitError } from './errors.ts'
 import { Fields } from './fields.ts'
 import { runGit } from './process.ts'
@@ -70,34 +69,36 @@ export async function* readHistory(
   ] as const
   // A commit object cannot give any of these fields a NUL: a message ends at its first one.
   const fields = new Fields(MAX_FIELD)
+  const authors = new Authors()
   for await (const chunk of runGit(repository, args, { signal, maxOutput: MAX_OUTPUT })) {
     fields.add(chunk)
-    while (fields.length >= FIELDS) yield commitOf(fields.take(FIELDS))
+    const texts = fields.take(FIELDS)
+    for (let at = 0; at < texts.length; at += FIELDS) {
+      const [head = '', name = '', email = '', message = ''] = texts.slice(at, at + FIELDS)
+      const [sha = '', time, ...parents] = head.trimEnd().split(' ')
+      const author = authors.get(name, email)
+      yield { sha, parents, author, committedAt: Number(time), message: withoutEnd(message) }
+    }
   }
 }
 
-function commitOf([head, name, email, message]: readonly Buffer[]): Commit {
-  const [sha = '', time, ...parents] = latin1(head).trimEnd().split(' ')
-  return {
-    sha,
-    parents,
-    author: { name: decoded(name), email: decoded(email) },
-    committedAt: Number(time),
-    message: decoded(message).replace(/\n+$/, ''),
+/** Everybody once: a history has many commits of few people. */
+class Authors {
+  readonly #known = new Map<string, Map<string, Commit['author']>>()
+
+  get(name: string, email: string): Commit['author'] {
+    const known = this.#known.get(name)?.get(email)
+    if (known !== undefined) return known
+    const author = { name, email }
+    const namesakes = this.#known.get(name) ?? new Map<string, Commit['author']>()
+    this.#known.set(name, namesakes.set(email, author))
+    return author
   }
 }
 
-function latin1(bytes: Buffer | undefined): string {
-  return bytes?.toString('latin1') ?? ''
-}
-
-/**
- * Git has turned what its `encoding` header names into UTF-8. What is no UTF-8 even so was written without that
- * header by a tool of its time, and windows-1252 is the best guess (every byte means something in it).
- */
-function decoded(bytes: Buffer = Buffer.alloc(0)): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8')
-  // A long field that was cut in the middle of a character is UTF-8 but for its end.
-  const cut = bytes.length === MAX_FIELD
-  return new TextDecoder(cut ? 'utf-8' : 'windows-1252').decode(bytes)
+/** Without the line ends at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length
+  while (text.charCodeAt(end - 1) === 10) end--
+  return text.slice(0, end)
 }

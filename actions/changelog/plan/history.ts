@@ -1,6 +1,7 @@
 import type { Node } from '../../../shared/commits/graph.ts'
 import { compareVersions, isSameCore, isStable } from '../../../shared/version/version.ts'
 import type { RangeCommit } from './model.ts'
+import { Places } from './places.ts'
 import { downwards, type KnownTag } from './range.ts'
 
 /** One version of a history: its commits, newest first; without a tag what no version has yet. */
@@ -25,25 +26,25 @@ export function sectionsOf(
   tags: readonly KnownTag[],
   graph: readonly Node[] = commits,
 ): Section[] {
-  const index = new Map<string, number>()
-  for (let at = 0; at < graph.length; at++) index.set((graph[at] as Node).sha, at)
-  const versions = released(tags.filter(({ commit }) => index.has(commit)))
+  const places = new Places(graph)
+  const versions = released(tags.filter(({ commit }) => places.of(commit) !== undefined))
   const owner = new Int32Array(graph.length).fill(-1)
   for (const [number, { commit }] of versions.entries()) {
-    const open = [index.get(commit) as number]
+    const open = [places.of(commit) as number]
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       if (owner[at] !== -1) continue
       owner[at] = number
       for (const parent of graph[at]?.parents ?? []) {
-        const next = index.get(parent)
+        const next = places.ofParent(parent, at)
         if (next !== undefined && owner[next] === -1) open.push(next)
       }
     }
   }
   const parts: RangeCommit[][] = versions.map(() => [])
   const unreleased: RangeCommit[] = []
-  for (const commit of commits) {
-    const part = parts[owner[index.get(commit.sha) ?? -1] ?? -1]
+  for (const [place, commit] of commits.entries()) {
+    const at = graph === commits ? place : (places.of(commit.sha) ?? -1)
+    const part = parts[owner[at] ?? -1]
     if (part === undefined) unreleased.push(commit)
     else part.push(commit)
   }

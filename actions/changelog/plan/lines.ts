@@ -9,14 +9,18 @@ export interface Line {
 /** Adds an entry to a line that says the same, unless two pull requests did so independently. */
 export function joins(entry: Entry, lines: Line[], byWords: Map<string, number[]>): boolean {
   const words = `${entry.type ?? ''}\0${entry.scope ?? ''}\0${entry.subject}`
-  const places = byWords.get(words) ?? []
+  const places = byWords.get(words)
+  if (places === undefined) {
+    byWords.set(words, [lines.length])
+    return false
+  }
   const number = entry.pullRequest?.number
   const place = places.find((at) => {
     const other = lines[at]?.entry.pullRequest?.number
     return other === number || other === undefined || number === undefined
   })
   if (place === undefined) {
-    byWords.set(words, [...places, lines.length])
+    places.push(lines.length)
     return false
   }
   const line = lines[place] as Line

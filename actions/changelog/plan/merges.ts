@@ -1,4 +1,5 @@
 import type { Node } from '../../../shared/commits/graph.ts'
+import { Places } from './places.ts'
 
 /**
  * Which merge brought each commit in: the innermost one of those that count, by its SHA. What stands on the first-parent
@@ -16,37 +17,47 @@ export function broughtInBy(
 ): Map<string, string> {
   const owners = new Map<string, string>()
   if (!commits.some(counts)) return owners
-  const nodes = new Map<string, Node>()
-  for (const commit of commits) nodes.set(commit.sha, commit)
-  const seen = new Set<string>()
-  for (const { sha } of commits) {
-    if (seen.has(sha)) continue
-    const open = [{ line: firstParents(sha, nodes, seen), owner: undefined as string | undefined }]
+  const places = new Places(commits)
+  const seen = new Uint8Array(commits.length)
+  for (let start = 0; start < commits.length; start++) {
+    if (seen[start] === 1) continue
+    const open = [
+      { line: firstParents(start, commits, places, seen), owner: undefined as string | undefined },
+    ]
     for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
       const { line, owner } = last
-      const commit = line.pop()
-      if (commit === undefined) {
+      const at = line.pop()
+      if (at === undefined) {
         open.pop()
         continue
       }
+      const commit = commits[at] as Node
       if (owner !== undefined) owners.set(commit.sha, owner)
-      const inner = counts(commit) ? commit.sha : owner
       const { parents = [] } = commit
-      for (let further = parents.length - 1; further > 0; further--)
-        open.push({ line: firstParents(parents[further] ?? '', nodes, seen), owner: inner })
+      if (parents.length < 2) continue
+      const inner = counts(commit) ? commit.sha : owner
+      for (let further = parents.length - 1; further > 0; further--) {
+        const begin = places.of(parents[further] ?? '')
+        open.push({ line: firstParents(begin, commits, places, seen), owner: inner })
+      }
     }
   }
   return owners
 }
 
-/** From a commit back along its first parents, as far as nobody has been; the oldest is last. */
-function firstParents(start: string, nodes: ReadonlyMap<string, Node>, seen: Set<string>): Node[] {
-  const line: Node[] = []
-  for (let at = nodes.get(start); at !== undefined && !seen.has(at.sha); ) {
-    seen.add(at.sha)
+/** The places from a commit back along its first parents, as far as nobody has been; the oldest is last. */
+function firstParents(
+  start: number | undefined,
+  commits: readonly Node[],
+  places: Places,
+  seen: Uint8Array,
+): number[] {
+  const line: number[] = []
+  for (let at = start; at !== undefined && seen[at] === 0; ) {
+    seen[at] = 1
     line.push(at)
-    const parent = at.parents?.[0]
-    at = parent === undefined ? undefined : nodes.get(parent)
+    const parent = commits[at]?.parents?.[0]
+    at = parent === undefined ? undefined : places.ofParent(parent, at)
   }
   return line
 }

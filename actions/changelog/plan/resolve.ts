@@ -33,10 +33,12 @@ export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Reso
       return pullRequest === undefined ? commit : { ...commit, pullRequest }
     }),
   )
-  const left = commits.filter(({ sha }) => !cancelled.has(sha))
+  const left = cancelled.size === 0 ? commits : commits.filter(({ sha }) => !cancelled.has(sha))
   const merges = new Map(left.filter(isMerge).map((commit) => [commit.sha, commit]))
-  const titled = ({ sha }: Node): boolean =>
-    pullRequestOf(merges.get(sha)?.message.subject ?? '') !== undefined
+  const titled = ({ sha }: Node): boolean => {
+    const merge = merges.get(sha)
+    return merge !== undefined && pullRequestOf(merge.message.subject) !== undefined
+  }
   const owners = broughtInBy(left, titled)
   const speaking = mergesThatSpeak(left, merges, owners, pulls)
 
@@ -60,8 +62,10 @@ export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Reso
     const entry = entryOf(commit, title ?? commit.message, numberOf(commit, pulls), pulls, people)
     if (!joins(entry, lines, byWords)) lines.push({ entry, commits: 1 })
   }
-  for (const line of lines) {
-    for (const sha of line.entry.shas) line.commits += absorbed.get(sha) ?? 0
+  if (absorbed.size > 0) {
+    for (const line of lines) {
+      for (const sha of line.entry.shas) line.commits += absorbed.get(sha) ?? 0
+    }
   }
   return { lines: folded(lines), reverted: cancelled.size, merges: bare }
 }
