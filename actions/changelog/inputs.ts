@@ -5,7 +5,11 @@ import { parsePrefixedVersion } from '../../shared/version/version.ts'
 import { readExclude } from './inputs/exclude.ts'
 import { readGroups } from './inputs/groups.ts'
 import { below, paths, revision } from './inputs/places.ts'
-import { FORMATS, INCLUDES, type Inputs, RELEASES } from './plan/model.ts'
+import type { Format, Include, Inputs, ReleaseMode } from './model.ts'
+
+const FORMATS: readonly Format[] = ['markdown', 'keep-a-changelog', 'json', 'template']
+const INCLUDES: readonly Include[] = ['notable', 'conventional', 'all']
+const RELEASES: readonly ReleaseMode[] = ['none', 'draft', 'publish', 'update']
 
 /** GitHub's own file; it alone may be missing. */
 export const DEFAULT_CONFIG = '.github/release.yml'

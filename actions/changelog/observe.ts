@@ -4,12 +4,12 @@ import type { Node } from '../../shared/commits/graph.ts'
 import { type Message, parseMessage } from '../../shared/commits/message.ts'
 import { joinWords } from '../../shared/text/list.ts'
 import { DEFAULT_CONFIG } from './inputs.ts'
+import type { Inputs, Observation, PullFacts, RangeCommit } from './model.ts'
 import { findSource, type Surroundings } from './observe/checkout.ts'
 import { readBelow } from './observe/files.ts'
 import { observeRange, type Range, short } from './observe/range.ts'
 import type { Source } from './observe/source.ts'
-import type { Inputs, Observation, PullFacts, RangeCommit } from './plan/model.ts'
-import { tagNameOf } from './plan/range.ts'
+import { tagNameOf } from './range/versions.ts'
 
 /** Seconds in the notice of a long history, so that nobody takes it for a hang. */
 const MANY = 5_000

@@ -1,5 +1,3 @@
-import { grouped, placer } from './plan/group.ts'
-import { type Section, sectionsOf } from './plan/history.ts'
 import type {
   Counts,
   Inputs,
@@ -10,11 +8,13 @@ import type {
   Refused,
   Release,
   ReleaseRequest,
-} from './plan/model.ts'
+} from './model.ts'
+import { grouped, placer } from './plan/group.ts'
+import { type Section, sectionsOf } from './plan/history.ts'
 import { contributorsOf } from './plan/people.ts'
-import { versionTags } from './plan/range.ts'
 import { planRelease } from './plan/release.ts'
 import { resolve } from './plan/resolve.ts'
+import { versionTags } from './range/versions.ts'
 import { upsertBody, upsertSections } from './render/file.ts'
 import { fitNotes } from './render/fit.ts'
 import type { RenderOptions } from './render/notes.ts'

@@ -3,9 +3,9 @@ import { log } from '../../shared/action/log.ts'
 import { setOutputFile, setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { Applied, Entry, Inputs, Notes, Plan, Release } from './plan/model.ts'
+import type { Applied, Entry, Inputs, Notes, Plan, Release } from './model.ts'
 import { releaseModel } from './render/json.ts'
-import { summaryBlocks } from './summary.ts'
+import { summaryBlocks } from './report/summary.ts'
 
 /** Lines that `result` could hold at most: 64 KiB hold no more. */
 const MAX_LINES = 400

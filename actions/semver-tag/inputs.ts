@@ -12,7 +12,7 @@ import {
   parseVersion,
 } from '../../shared/version/version.ts'
 import { identifier, readBranches, readLabelRules, readReleaseRules } from './inputs/maps.ts'
-import type { Inputs } from './plan/model.ts'
+import type { Inputs } from './model.ts'
 
 /** What GitHub takes as the text of a release. */
 const MAX_NOTES = 125_000

@@ -12,9 +12,9 @@ import type { GitHub } from '../../shared/github/client.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { baseOf, highestTag, lastPrereleaseOf, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
+import type { FloatingTag, Inputs, Observation, UnreleasedCommit, VersionTag } from './model.ts'
 import { gitSource } from './observe/git.ts'
 import type { Source } from './observe/source.ts'
-import type { FloatingTag, Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
 
 /** Everything that does not come from the history. */
 export interface Surroundings {

@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/model.ts'
+import type { Entry } from '../model.ts'
 
 /** What people call the labels of pull requests that do what a commit type says; as {@link labelKey} spells them. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { InputError, type Problem } from '../../../shared/action/errors.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
-import type { Place } from '../plan/model.ts'
+import type { Place } from '../model.ts'
 import { checker, isMap } from './check.ts'
 import { readGitHubConfig } from './github.ts'
 import { readTypes } from './types.ts'

@@ -9,8 +9,8 @@ import {
   pullRequestsByNumber,
   pullRequestsOfCommits,
 } from '../../../shared/github/pulls.ts'
-import { broughtByMerges, numberOf } from '../plan/bridge.ts'
-import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../plan/model.ts'
+import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../model.ts'
+import { broughtByMerges, numberOf } from '../range/bridge.ts'
 import type { Connect } from './connect.ts'
 
 /** Newest commits without a number that are asked about: 20 calls. More would outlast the patience of a job. */

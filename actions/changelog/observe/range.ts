@@ -3,8 +3,14 @@ import type { CommitFacts } from '../../../shared/git/commits.ts'
 import type { Tag } from '../../../shared/git/tags.ts'
 import { joinWords } from '../../../shared/text/list.ts'
 import { isStable } from '../../../shared/version/version.ts'
-import type { Inputs, Observation } from '../plan/model.ts'
-import { type KnownTag, previousCandidates, subjectOf, suggestedTags, versionTags } from '../plan/range.ts'
+import type { Inputs, Observation } from '../model.ts'
+import {
+  type KnownTag,
+  previousCandidates,
+  subjectOf,
+  suggestedTags,
+  versionTags,
+} from '../range/versions.ts'
 import type { Source } from './source.ts'
 
 /** Between which commits the notes are, and why. */

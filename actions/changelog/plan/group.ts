@@ -1,5 +1,5 @@
+import type { Entry, Exclude, Group, GroupRule, Include, Place, Placement } from '../model.ts'
 import type { Line } from './lines.ts'
-import type { Entry, Exclude, Group, GroupRule, Include, Place, Placement } from './model.ts'
 
 /** Where everything comes that belongs nowhere else. */
 export const OTHER = 'Other'

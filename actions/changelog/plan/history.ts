@@ -1,8 +1,8 @@
 import type { Node } from '../../../shared/commits/graph.ts'
+import { Places } from '../../../shared/commits/places.ts'
 import { compareVersions, isSameCore, isStable } from '../../../shared/version/version.ts'
-import type { RangeCommit } from './model.ts'
-import { Places } from './places.ts'
-import { downwards, type KnownTag } from './range.ts'
+import type { RangeCommit } from '../model.ts'
+import { downwards, type KnownTag } from '../range/versions.ts'
 
 /** One version of a history: its commits, newest first; without a tag what no version has yet. */
 export interface Section {

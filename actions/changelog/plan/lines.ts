@@ -1,4 +1,4 @@
-import type { Entry } from './model.ts'
+import type { Entry } from '../model.ts'
 
 /** A line, and for how many commits it stands: more than it has `shas` when it is the line of a merge. */
 export interface Line {

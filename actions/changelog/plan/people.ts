@@ -1,5 +1,5 @@
 import { coAuthors } from '../../../shared/commits/references.ts'
-import type { Person, PullFacts, PullRequest, RangeCommit } from './model.ts'
+import type { Person, PullFacts, PullRequest, RangeCommit } from '../model.ts'
 
 /** `123+login@users.noreply.github.com`, and the older form without number; a server of one's own has its name there. */
 const NOREPLY = /^(?:\d+\+)?([a-z0-9](?:[a-z0-9-]{0,38})(?:\[bot])?)@users\.noreply\.[a-z0-9.-]+$/i

@@ -1,4 +1,4 @@
-import type { Entry, Release } from '../plan/model.ts'
+import type { Entry, Release } from '../model.ts'
 
 /**
  * A release as programs get it, with `format: json` and in `result`; the README documents the shape. E-mail addresses

@@ -1,4 +1,4 @@
-import type { Entry, Group, Links, Person, Reference, Release } from '../plan/model.ts'
+import type { Entry, Group, Links, Person, Reference, Release } from '../model.ts'
 import { commitUrl, compareUrl, inline, issueUrl } from './inline.ts'
 
 /** More commits behind one line than this are counted. */

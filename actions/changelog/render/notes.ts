@@ -1,4 +1,4 @@
-import type { Format, Group, Links, Release } from '../plan/model.ts'
+import type { Format, Group, Links, Release } from '../model.ts'
 import { inline } from './inline.ts'
 import { releaseModel } from './json.ts'
 import { breakingParagraphs, comparison, contributorLines, entryLine, heading, keptGroups } from './lines.ts'

@@ -1,7 +1,7 @@
 import Mustache, { type OpeningAndClosingTags, type TemplateSpans } from 'mustache'
 import { ActionError } from '../../../shared/action/errors.ts'
 import { nearest } from '../../../shared/text/nearest.ts'
-import type { Entry, Group, Links, Person, Release } from '../plan/model.ts'
+import type { Entry, Group, Links, Person, Release } from '../model.ts'
 import { commitUrl, compareUrl, inline, issueUrl } from './inline.ts'
 import { comparison, entryLine, personText } from './lines.ts'
 import { cutNote, type RenderOptions, withEnd } from './notes.ts'

@@ -4,7 +4,7 @@ import { pullRequestOf } from '../../../shared/commits/references.ts'
 import { cancellations } from '../../../shared/commits/revert.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { highestLevel, type Level } from '../../../shared/version/bump.ts'
-import type { Inputs, Reason, UnreleasedCommit } from './model.ts'
+import type { Inputs, Reason, UnreleasedCommit } from '../model.ts'
 
 export interface Weighed {
   level: Level

@@ -1,6 +1,6 @@
 import { baseOf, lastPrereleaseOf, readVersionTags, type Versioned } from '../../../shared/version/tags.ts'
+import type { Inputs, Observation, VersionTag } from '../model.ts'
 import { type RefRule, refRule } from './branch-rule.ts'
-import type { Inputs, Observation, VersionTag } from './model.ts'
 
 export type KnownTag = Versioned<VersionTag>
 

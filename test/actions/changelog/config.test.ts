@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { labelKey, labelsOfType } from '../../../actions/changelog/config/bridge.ts'
 import { readConfig } from '../../../actions/changelog/config/read.ts'
-import type { Entry, Placement } from '../../../actions/changelog/plan/model.ts'
+import type { Entry, Placement } from '../../../actions/changelog/model.ts'
 import { InputError } from '../../../shared/action/errors.ts'
 
 /** The example of GitHub's documentation. */

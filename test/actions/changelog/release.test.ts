@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { applyRelease } from '../../../actions/changelog/apply/release.ts'
+import type { ReleaseMode } from '../../../actions/changelog/model.ts'
 import { observeRelease } from '../../../actions/changelog/observe/release.ts'
-import type { ReleaseMode } from '../../../actions/changelog/plan/model.ts'
 import { planRelease } from '../../../actions/changelog/plan/release.ts'
 import { createRelease, type NewRelease } from '../../../shared/github/releases.ts'
 import { asked, client, failure, stage } from '../../shared/github/stage.ts'

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { PullFacts, RangeCommit } from '../../../actions/changelog/model.ts'
 import { grouped, placer } from '../../../actions/changelog/plan/group.ts'
 import { sectionsOf } from '../../../actions/changelog/plan/history.ts'
-import type { PullFacts, RangeCommit } from '../../../actions/changelog/plan/model.ts'
-import { versionTags } from '../../../actions/changelog/plan/range.ts'
 import { referencesOf } from '../../../actions/changelog/plan/references.ts'
 import { type Resolved, resolve } from '../../../actions/changelog/plan/resolve.ts'
+import { versionTags } from '../../../actions/changelog/range/versions.ts'
 import { parseMessage } from '../../../shared/commits/message.ts'
 
 const NO_PULLS: PullFacts = {

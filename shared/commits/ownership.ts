@@ -1,4 +1,4 @@
-import type { Node } from '../../../shared/commits/graph.ts'
+import type { Node } from './graph.ts'
 import { Places } from './places.ts'
 
 /**

@@ -1,6 +1,6 @@
+import { broughtInBy } from '../../../shared/commits/ownership.ts'
 import { pullRequestOf } from '../../../shared/commits/references.ts'
-import { broughtInBy } from './merges.ts'
-import type { RangeCommit } from './model.ts'
+import type { RangeCommit } from '../model.ts'
 
 /** The number of the pull request that a message itself tells. */
 export function numberOf({ message }: Pick<RangeCommit, 'message'>): number | undefined {

@@ -1,13 +1,10 @@
-import type { Node } from '../../../shared/commits/graph.ts'
-import type { Message } from '../../../shared/commits/message.ts'
-import type { Release as GitHubRelease } from '../../../shared/github/releases.ts'
+import type { Node } from '../../shared/commits/graph.ts'
+import type { Message } from '../../shared/commits/message.ts'
+import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
 
-export const FORMATS = ['markdown', 'keep-a-changelog', 'json', 'template'] as const
-export type Format = (typeof FORMATS)[number]
-export const INCLUDES = ['notable', 'conventional', 'all'] as const
-export type Include = (typeof INCLUDES)[number]
-export const RELEASES = ['none', 'draft', 'publish', 'update'] as const
-export type ReleaseMode = (typeof RELEASES)[number]
+export type Format = 'markdown' | 'keep-a-changelog' | 'json' | 'template'
+export type Include = 'notable' | 'conventional' | 'all'
+export type ReleaseMode = 'none' | 'draft' | 'publish' | 'update'
 
 /** What the user asked for; read and checked by inputs.ts. */
 export interface Inputs {

@@ -7,7 +7,7 @@ import {
   parseVersion,
   type Version,
 } from '../../../shared/version/version.ts'
-import type { VersionTag } from './model.ts'
+import type { VersionTag } from '../model.ts'
 
 export type KnownTag = Versioned<VersionTag>
 
