@@ -23,7 +23,11 @@ export function report(
     return failed(plan.title, plan.reason)
   }
   const entries = entriesOf(plan)
-  const pulls = new Set(entries.flatMap(({ pullRequest }) => pullRequest?.number ?? []))
+  const pulls = new Set(
+    entries.flatMap(({ pullRequest, otherPullRequests = [] }) =>
+      [pullRequest?.number ?? [], otherPullRequests].flat(),
+    ),
+  )
   setOutputs({
     changelog: plan.text,
     from: plan.from?.name ?? '',

@@ -149,9 +149,10 @@ async function higherOfLine(
 ): Promise<string | undefined> {
   const own = parseVersion(`${plan.major}.${plan.minor}.${plan.patch}`)
   if (own === undefined) return undefined
-  const refs = await listRefs(github, `refs/tags/${inputs.tagPrefix}`)
-  const tags = refs.map(({ ref }) => ({ name: ref.slice('refs/tags/'.length) }))
-  const highest = highestOfLine(kind, own, readVersionTags(tags, inputs.tagPrefix))
+  const { tagPrefixes } = inputs
+  const refs = await Promise.all(tagPrefixes.map((prefix) => listRefs(github, `refs/tags/${prefix}`)))
+  const tags = refs.flat().map(({ ref }) => ({ name: ref.slice('refs/tags/'.length) }))
+  const highest = highestOfLine(kind, own, readVersionTags(tags, tagPrefixes))
   if (highest === undefined || compareVersions(highest.version, own) <= 0) return undefined
   const ref = `refs/tags/${highest.name}`
   return (await readRefs(github, [ref])).refs.get(ref)?.commit

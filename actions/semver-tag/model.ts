@@ -41,7 +41,10 @@ export interface Inputs {
   branches: readonly BranchRule[]
   /** Dot-separated identifiers (SemVer item 10), without the `+`. */
   buildMetadata?: string | undefined
+  /** What a tag that is written begins with. */
   tagPrefix: string
+  /** What tags that are read begin with; the first is `tagPrefix`. */
+  tagPrefixes: readonly string[]
   /** Empty: every commit counts. */
   path: readonly string[]
   sha: string

@@ -42,6 +42,16 @@ export function labelsOfType({ type, scope, breaking }: Entry): ReadonlySet<stri
   return found
 }
 
+/** The type that labels say; of several the one that moves the version farthest. */
+export function typeOfLabels(labels: readonly string[]): string | undefined {
+  const keys = new Set(labels.map(labelKey))
+  return Object.keys(LABELS).find((type) => keys.has(type) || LABELS[type]?.some((label) => keys.has(label)))
+}
+
+export function isBreakingLabel(label: string): boolean {
+  return BREAKING.includes(labelKey(label))
+}
+
 /** A label without what sets it apart from others of its repository: `type: Bug Fix`, `kind/bug-fix` are `bug-fix`. */
 export function labelKey(label: string): string {
   const word = label

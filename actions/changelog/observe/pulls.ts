@@ -23,13 +23,6 @@ export interface PullsWanted extends Pick<Inputs, 'pullRequests' | 'contributors
   isFirst: boolean
 }
 
-const NOTHING: PullFacts = {
-  byNumber: new Map(),
-  byCommit: new Map(),
-  logins: new Map(),
-  newcomers: new Map(),
-}
-
 /**
  * What GitHub knows of the pull requests of a range, in ⌈P/100⌉ calls for P numbers in messages, ⌈C/100⌉ for C commits
  * without one, and one for people who may be new. What GitHub did not tell is missing, with a warning.
@@ -43,14 +36,15 @@ export async function observePulls(
   wanted: PullsWanted,
   connect: Connect | undefined,
 ): Promise<PullFacts> {
-  if (wanted.pullRequests === 'false' || commits.length === 0)
-    return { ...NOTHING, byCommit: broughtByMerges(commits) }
+  const { byCommit, carriers } = broughtByMerges(commits)
   const facts = {
     byNumber: new Map<number, PullRequest>(),
-    byCommit: broughtByMerges(commits),
+    byCommit,
+    carriers,
     logins: new Map<string, string>(),
     newcomers: new Map<string, number | undefined>(),
   }
+  if (wanted.pullRequests === 'false' || commits.length === 0) return facts
   if (connect === undefined) {
     return {
       ...facts,

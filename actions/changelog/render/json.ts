@@ -19,7 +19,7 @@ export function releaseModel(release: Release): Record<string, unknown> {
   }
 }
 
-function entryModel({ authors, type, scope, breaking, notable: _, ...entry }: Entry): unknown {
+function entryModel({ authors, type, scope, breaking, notable: _, labelled: __, ...entry }: Entry): unknown {
   return {
     ...{ type: type ?? null, scope: scope ?? null, breaking: breaking ?? null, ...entry },
     authors: authors.map(({ name, login, bot }) => ({ name, login: login ?? null, bot })),

@@ -1,6 +1,6 @@
 import { levelOf, typeOf } from '../../../shared/commits/level.ts'
 import { type Message, parseMessage } from '../../../shared/commits/message.ts'
-import { pullRequestOf } from '../../../shared/commits/references.ts'
+import { pullRequestOf } from '../../../shared/commits/subject.ts'
 import { cancellations } from '../../../shared/commits/revert.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { highestLevel, type Level } from '../../../shared/version/bump.ts'

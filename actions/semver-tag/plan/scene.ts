@@ -19,7 +19,7 @@ export interface Scene {
 
 /** Reads the tags as versions, and finds the base and the pre-release in progress. */
 export function sceneOf(inputs: Inputs, observation: Observation): Scene {
-  const tags = readVersionTags(observation.tags, inputs.tagPrefix)
+  const tags = readVersionTags(observation.tags, inputs.tagPrefixes)
   const base = baseOf(tags)
   return {
     inputs,

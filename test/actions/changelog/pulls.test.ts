@@ -272,6 +272,6 @@ describe('what merges brought in', () => {
     ],
     ['no commits', [], {}],
   ])('%s', (_, commits, expected) => {
-    expect(Object.fromEntries(broughtByMerges(commits))).toEqual(expected)
+    expect(Object.fromEntries(broughtByMerges(commits).byCommit)).toEqual(expected)
   })
 })

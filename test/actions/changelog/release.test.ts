@@ -20,7 +20,7 @@ async function releases(...names: string[]) {
   const run = async (mode: Mode, body: string, tag = 'v1.0.0') => {
     const { release: existing } = await observeRelease(one, tag, mode)
     const tags = names.map((name) => ({ name, commit: '' }))
-    const plan = planRelease({ mode, tag, tagPrefix: 'v', tags, existing, body })
+    const plan = planRelease({ mode, tag, tagPrefixes: ['v'], tags, existing, body })
     if (plan.kind === 'refused') return plan
     return { ...plan, ...(await applyRelease(plan.request, one)) }
   }

@@ -16,6 +16,7 @@ export const INPUTS: Inputs = {
   majorZero: 'minor',
   branches: [],
   tagPrefix: 'v',
+  tagPrefixes: ['v'],
   path: [],
   sha: SHA,
   source: 'auto',
