@@ -2,8 +2,8 @@ import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import { redact } from '../../shared/action/secrets.ts'
 import { writeFile } from './apply/file.ts'
 import { applyRelease } from './apply/release.ts'
+import type { Applied, Notes } from './model.ts'
 import type { Connect } from './observe/connect.ts'
-import type { Applied, Notes } from './plan/model.ts'
 
 /**
  * Carries out a plan: the file first, which is only on this machine, then the release. What has been done is told also

@@ -1,12 +1,12 @@
 import { log } from '../../shared/action/log.ts'
 import { run } from '../../shared/action/run.ts'
 import { readInputs } from './inputs.ts'
+import type { Notes, Plan } from './model.ts'
 import { connector } from './observe/connect.ts'
 import { observe } from './observe.ts'
-import type { Notes, Plan } from './plan/model.ts'
 import { decide } from './plan.ts'
+import { planLines } from './report/summary.ts'
 import { report, reportFailure } from './report.ts'
-import { planLines } from './summary.ts'
 
 run('main', async ({ context, signal }) => {
   const inputs = await readInputs()

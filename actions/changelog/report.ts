@@ -3,9 +3,9 @@ import { log } from '../../shared/action/log.ts'
 import { setOutputFile, setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { Applied, Entry, Inputs, Notes, Plan, Release } from './plan/model.ts'
+import type { Applied, Entry, Inputs, Notes, Plan, Release } from './model.ts'
 import { releaseModel } from './render/json.ts'
-import { summaryBlocks } from './summary.ts'
+import { summaryBlocks } from './report/summary.ts'
 
 /** Lines that `result` could hold at most: 16 KiB hold no more. */
 const MAX_LINES = 400
@@ -23,7 +23,11 @@ export function report(
     return failed(plan.title, plan.reason)
   }
   const entries = entriesOf(plan)
-  const pulls = new Set(entries.flatMap(({ pullRequest }) => pullRequest?.number ?? []))
+  const pulls = new Set(
+    entries.flatMap(({ pullRequest, otherPullRequests = [] }) =>
+      [pullRequest?.number ?? [], otherPullRequests].flat(),
+    ),
+  )
   setOutputs({
     changelog: plan.text,
     from: plan.from?.name ?? '',

@@ -1,11 +1,11 @@
 import { log } from '../../shared/action/log.ts'
 import { run } from '../../shared/action/run.ts'
 import { readInputs } from './inputs.ts'
+import type { AlreadyReleased, Plan, Release, Rollback } from './model.ts'
 import { connector, observe } from './observe.ts'
-import type { AlreadyReleased, Plan, Release, Rollback } from './plan/model.ts'
 import { decide } from './plan.ts'
+import { planLines } from './report/summary.ts'
 import { report, reportFailure } from './report.ts'
-import { planLines } from './summary.ts'
 
 /** How often the version is worked out again because another run was faster. */
 const MAX_AGAIN = 3

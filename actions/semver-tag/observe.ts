@@ -12,9 +12,9 @@ import type { GitHub } from '../../shared/github/client.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { baseOf, highestTag, lastPrereleaseOf, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
+import type { FloatingTag, Inputs, Observation, UnreleasedCommit, VersionTag } from './model.ts'
 import { gitSource } from './observe/git.ts'
 import type { Source } from './observe/source.ts'
-import type { FloatingTag, Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
 
 /** Everything that does not come from the history. */
 export interface Surroundings {
@@ -77,7 +77,7 @@ export async function observe(
     throw new ActionError('No token', 'The API needs a token: leave the input token at its default.')
   // Loaded on use, as all that talks to GitHub.
   const { apiSource } = await import('./observe/api.ts')
-  const source = apiSource(await connect(), inputs.sha, inputs.tagPrefix)
+  const source = apiSource(await connect(), inputs.sha, inputs.tagPrefixes)
   return { ...facts, ...(await read(source, inputs, connect, context, again?.made)) }
 }
 
@@ -142,8 +142,8 @@ async function read(
   made?: string,
 ): Promise<History> {
   const all = (await source.tags()).filter(hasCommit)
-  const { tagPrefix } = inputs
-  const versions = readVersionTags(all, tagPrefix)
+  const { tagPrefix, tagPrefixes } = inputs
+  const versions = readVersionTags(all, tagPrefixes)
   const onSha = versions.filter(({ commit }) => commit === inputs.sha)
   const runs = await runsOf(onSha, source, runId)
   if (made !== undefined) runs.set(made, runId)

@@ -3,9 +3,9 @@ import { log } from '../../shared/action/log.ts'
 import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { Applied } from './apply.ts'
-import type { Inputs, Observation, Plan } from './plan/model.ts'
-import { summaryBlocks } from './summary.ts'
+
+import type { Applied, Inputs, Observation, Plan } from './model.ts'
+import { summaryBlocks } from './report/summary.ts'
 
 /** Commits in `result`: as many as a person may want, not a second history. */
 const MAX_COMMITS = 2_000

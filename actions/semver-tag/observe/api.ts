@@ -11,13 +11,13 @@ import type { Source } from './source.ts'
 const AT_ONCE = 8
 
 /** The repository at GitHub; no checkout is needed. */
-export function apiSource(github: GitHub, sha: string, prefix: string): Source {
+export function apiSource(github: GitHub, sha: string, prefixes: readonly string[]): Source {
   return {
     kind: 'api',
     tags: async () => {
       const [tags, recent] = await Promise.all([listTags(github), newest(github, sha)])
       const isRecent = ({ commit }: Tag): boolean => commit !== undefined && recent.has(commit)
-      const isReachable = await ancestry(tags, prefix, isRecent, github, sha)
+      const isReachable = await ancestry(tags, prefixes, isRecent, github, sha)
       return tags.map((tag) => ({ ...tag, reachable: isReachable(tag) }))
     },
     message: async ({ type, object }) =>
@@ -46,12 +46,12 @@ async function newest(github: GitHub, sha: string): Promise<Set<string>> {
 /** Asks about each version tag, from the highest down to the first stable one that is reachable. */
 async function ancestry(
   tags: readonly Tag[],
-  prefix: string,
+  prefixes: readonly string[],
   isRecent: (tag: Tag) => boolean,
   github: GitHub,
   sha: string,
 ): Promise<(tag: Tag) => boolean> {
-  const ranked = readVersionTags(tags, prefix).sort((a, b) => compareVersions(b.version, a.version))
+  const ranked = readVersionTags(tags, prefixes).sort((a, b) => compareVersions(b.version, a.version))
   const answers = new Map<string, boolean>()
   const isReachable = (tag: Tag): boolean => isRecent(tag) || answers.get(tag.commit ?? '') === true
   for (let from = 0; from < ranked.length; from += AT_ONCE) {

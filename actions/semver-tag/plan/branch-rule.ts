@@ -1,4 +1,4 @@
-import type { Inputs, Observation } from './model.ts'
+import type { Inputs, Observation } from '../model.ts'
 
 /** What the event and the ref allow. */
 export interface RefRule {

@@ -1,10 +1,10 @@
 import { levelOf, typeOf } from '../../../shared/commits/level.ts'
 import { type Message, parseMessage } from '../../../shared/commits/message.ts'
-import { pullRequestOf } from '../../../shared/commits/references.ts'
+import { pullRequestOf } from '../../../shared/commits/subject.ts'
 import { cancellations } from '../../../shared/commits/revert.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { highestLevel, type Level } from '../../../shared/version/bump.ts'
-import type { Inputs, Reason, UnreleasedCommit } from './model.ts'
+import type { Inputs, Reason, UnreleasedCommit } from '../model.ts'
 
 export interface Weighed {
   level: Level

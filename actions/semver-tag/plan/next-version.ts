@@ -33,7 +33,7 @@ export function nextVersion(scene: Scene, commits: readonly ReadCommit[], weighe
 
 function explicit(scene: Scene, text: string): Answer {
   const { inputs, observation, tags, base } = scene
-  const version = parsePrefixedVersion(text, inputs.tagPrefix)
+  const version = parsePrefixedVersion(text, inputs.tagPrefixes)
   if (version === undefined) {
     return refused('Not a version', `version: "${text}" is not a strict SemVer 2.0.0 version such as 1.2.3.`)
   }

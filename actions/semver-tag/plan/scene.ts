@@ -1,6 +1,6 @@
 import { baseOf, lastPrereleaseOf, readVersionTags, type Versioned } from '../../../shared/version/tags.ts'
+import type { Inputs, Observation, VersionTag } from '../model.ts'
 import { type RefRule, refRule } from './branch-rule.ts'
-import type { Inputs, Observation, VersionTag } from './model.ts'
 
 export type KnownTag = Versioned<VersionTag>
 
@@ -19,7 +19,7 @@ export interface Scene {
 
 /** Reads the tags as versions, and finds the base and the pre-release in progress. */
 export function sceneOf(inputs: Inputs, observation: Observation): Scene {
-  const tags = readVersionTags(observation.tags, inputs.tagPrefix)
+  const tags = readVersionTags(observation.tags, inputs.tagPrefixes)
   const base = baseOf(tags)
   return {
     inputs,

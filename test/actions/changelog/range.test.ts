@@ -23,7 +23,11 @@ async function rangeOf(
   { from, to = 'main', version, tagPrefix = 'v', ref = '' }: Asked = {},
 ): Promise<Range & { subjects: string[] }> {
   const source = gitSource(openRepository(repository.path), new AbortController().signal)
-  const range = await observeRange(source, { from, to, version, tagPrefix, history: false }, ref)
+  const range = await observeRange(
+    source,
+    { from, to, isToGiven: true, version, tagPrefix, tagPrefixes: [tagPrefix], history: false },
+    ref,
+  )
   const subjects: string[] = []
   for await (const { message } of source.commits(range.from?.sha, range.to.sha, []))
     subjects.push(message.split('\n')[0] ?? '')

@@ -1,4 +1,4 @@
-import type { Inputs, Observation } from '../../../actions/semver-tag/plan/model.ts'
+import type { Inputs, Observation } from '../../../actions/semver-tag/model.ts'
 
 /** The commit that is to be released, and one that a tag reaches already. */
 export const SHA = 'c0'.padEnd(40, '0')
@@ -16,6 +16,7 @@ export const INPUTS: Inputs = {
   majorZero: 'minor',
   branches: [],
   tagPrefix: 'v',
+  tagPrefixes: ['v'],
   path: [],
   sha: SHA,
   source: 'auto',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { FloatingKind, Inputs, Observation, Plan } from '../../../actions/semver-tag/model.ts'
 import { matchesGlob } from '../../../actions/semver-tag/plan/branch-rule.ts'
-import type { FloatingKind, Inputs, Observation, Plan } from '../../../actions/semver-tag/plan/model.ts'
 import { decide } from '../../../actions/semver-tag/plan.ts'
 import { INPUTS, OLD, SEEN, SHA } from './defaults.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Inputs, Observation, Plan } from '../../../actions/semver-tag/plan/model.ts'
+import type { Inputs, Observation, Plan } from '../../../actions/semver-tag/model.ts'
 import { decide } from '../../../actions/semver-tag/plan.ts'
 import { LEVELS } from '../../../shared/version/bump.ts'
 import { compareVersions, parseVersion, type Version } from '../../../shared/version/version.ts'

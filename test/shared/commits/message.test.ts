@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { levelOf, typeOf } from '../../../shared/commits/level.ts'
 import { parseHeader, parseMessage } from '../../../shared/commits/message.ts'
-import { coAuthors, footerValues, isMergeSubject, pullRequestOf } from '../../../shared/commits/references.ts'
+import { coAuthors, footerValues } from '../../../shared/commits/references.ts'
+import { isMergeSubject, pullRequestOf } from '../../../shared/commits/subject.ts'
 
 const NO_RULES = new Map()
 

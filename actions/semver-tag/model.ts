@@ -1,6 +1,7 @@
-import type { Level } from '../../../shared/version/bump.ts'
-import type { FloatingKind } from '../../../shared/version/tags.ts'
-import type { Version } from '../../../shared/version/version.ts'
+import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
+import type { Level } from '../../shared/version/bump.ts'
+import type { FloatingKind } from '../../shared/version/tags.ts'
+import type { Version } from '../../shared/version/version.ts'
 
 export type { FloatingKind, Level }
 
@@ -40,7 +41,10 @@ export interface Inputs {
   branches: readonly BranchRule[]
   /** Dot-separated identifiers (SemVer item 10), without the `+`. */
   buildMetadata?: string | undefined
+  /** What a tag that is written begins with. */
   tagPrefix: string
+  /** What tags that are read begin with; the first is `tagPrefix`. */
+  tagPrefixes: readonly string[]
   /** Empty: every commit counts. */
   path: readonly string[]
   sha: string
@@ -245,3 +249,20 @@ export interface Refused extends Common {
 }
 
 export type Plan = Release | AlreadyReleased | Rollback | Nothing | Refused
+
+/** A plan that may write. */
+export type Writable = Release | AlreadyReleased | Rollback
+
+/** What has been done, also when it ended with a failure. */
+export interface Applied {
+  /** This run has created the tag: now, or before it was started again. */
+  created: boolean
+  /** Floating tags that have been moved. */
+  moved: FloatingMove[]
+  /** Floating tags that GitHub, or another run, kept from moving. */
+  refused: { name: string; why: string }[]
+  release?: GitHubRelease
+  /** Another run was faster, in words: the plan has to be made anew. */
+  raced?: string
+  failure?: { title: string; message: string }
+}
