@@ -12,6 +12,7 @@ import {
   parseVersion,
 } from '../../shared/version/version.ts'
 import { identifier, readBranches, readLabelRules, readReleaseRules } from './inputs/maps.ts'
+import { pullRequestTogether, readPullRequest } from './inputs/pull-request.ts'
 import type { Inputs } from './model.ts'
 
 /** What GitHub takes as the text of a release. */
@@ -34,7 +35,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
 
   const found: Inputs = {
     token,
-    mode: choice('mode', ['next', 'rollback'], 'next'),
+    mode: choice('mode', ['next', 'rollback', 'pull-request'], 'next'),
     version: optional('version', (text) => strict(text, tagPrefixes)),
     bump: choice('bump', BUMPS, 'auto'),
     labels: flag('labels', false),
@@ -67,6 +68,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     to: inputs.text('to'),
     confirm: inputs.raw('confirm'),
     allowDowngrade: flag('allow-downgrade', false),
+    pullRequest: readPullRequest(inputs),
     dryRun: flag('dry-run', false),
   }
   together(found, inputs)
@@ -81,6 +83,7 @@ function together(found: Inputs, inputs: InputReader): void {
     inputs.add('release-notes', `${length} characters are more than the ${MAX_NOTES} that GitHub takes.`)
   }
   if (found.sha === '') inputs.add('sha', 'no commit: the runner gave none, so write one.')
+  pullRequestTogether(found, inputs)
   if (found.mode !== 'rollback') return
   if (found.to === undefined)
     inputs.add('to', 'missing: a rollback needs the tag to go back to, such as v1.2.2.')

@@ -14,6 +14,13 @@ run('main', async ({ context, signal }) => {
   const inputs = await readInputs()
   try {
     const connect = connector(inputs, context, signal)
+    if (inputs.mode === 'pull-request') {
+      // Loaded on use, as all that only this mode needs.
+      const { keepPullRequest } = await import('./apply/keep.ts')
+      const kept = await keepPullRequest(inputs, { context, connect, signal })
+      for (const line of planLines(kept.plan, inputs)) log.info(line)
+      return report(inputs, kept.observation, kept.plan, kept.applied, context, kept)
+    }
     let made: string | undefined
     for (let round = 0; ; round++) {
       const again = round === 0 ? undefined : { made }

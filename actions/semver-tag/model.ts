@@ -2,6 +2,7 @@ import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
 import type { Level } from '../../shared/version/bump.ts'
 import type { FloatingKind } from '../../shared/version/tags.ts'
 import type { Version } from '../../shared/version/version.ts'
+import type { VersionFileSpec } from '../../shared/version-files/model.ts'
 
 export type { FloatingKind, Level }
 
@@ -23,7 +24,7 @@ export interface BranchRule {
 export interface Inputs {
   /** Absent: no API. */
   token?: string | undefined
-  mode: 'next' | 'rollback'
+  mode: 'next' | 'rollback' | 'pull-request'
   /** As given, with or without the prefix; a strict SemVer 2.0.0 rest. */
   version?: string | undefined
   bump: 'auto' | Bump
@@ -65,7 +66,19 @@ export interface Inputs {
   /** Rollback only, as given and not trimmed; the plan wants exactly `ROLLBACK`. */
   confirm?: string | undefined
   allowDowngrade: boolean
+  /** `mode: pull-request` only. */
+  pullRequest: PullRequestInputs
   dryRun: boolean
+}
+
+/** What `mode: pull-request` is told. */
+export interface PullRequestInputs {
+  /** With `{base}` still in it. */
+  branch: string
+  versionFiles: readonly VersionFileSpec[]
+  /** Globs of files of the workspace that go into the request as they are. */
+  files: readonly string[]
+  labels: readonly string[]
 }
 
 /** A tag and the commit that it means: an annotated tag is peeled. */
@@ -265,4 +278,18 @@ export interface Applied {
   /** Another run was faster, in words: the plan has to be made anew. */
   raced?: string
   failure?: { title: string; message: string }
+}
+
+/** What a run of `mode: pull-request` came to. */
+export interface Kept {
+  observation: Observation
+  /** Of the release that was made, or else of the one that the request stands for. */
+  plan: Plan
+  /** When a merged request was released. */
+  applied?: Applied
+  /** The number of the open request. */
+  request?: number
+  /** There is something to release, whatever `create` says. */
+  ready: boolean
+  notices: readonly string[]
 }

@@ -4,7 +4,7 @@ import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 
-import type { Applied, Inputs, Observation, Plan } from './model.ts'
+import type { Applied, Inputs, Kept, Observation, Plan } from './model.ts'
 import { summaryBlocks } from './report/summary.ts'
 
 /** Commits in `result`: as many as a person may want, not a second history. */
@@ -17,6 +17,7 @@ export function report(
   plan: Plan,
   applied: Applied | undefined,
   context: RunContext,
+  kept?: Pick<Kept, 'request' | 'ready' | 'notices'>,
 ): Outcome {
   const { dryRun } = inputs
   const wasMade = applied?.created === true || (plan.kind === 'already-released' && plan.resumed)
@@ -36,14 +37,22 @@ export function report(
     'image-tags': plan.imageTags.join('\n'),
     'release-id': applied?.release?.id ?? '',
     'release-url': applied?.release?.url ?? '',
+    'release-ready': kept?.ready ?? isReady(plan),
+    'release-pull-request': kept?.request ?? '',
   })
-  setResult('semver-tag', resultOf(inputs, observation, plan, applied, released), context.temp)
+  const result = resultOf(inputs, observation, plan, applied, released)
+  setResult('semver-tag', { ...result, releasePullRequest: kept?.request ?? null }, context.temp)
   writeSummary(summaryBlocks(plan, applied, dryRun))
-  for (const notice of plan.notices) log.notice('Semver tag', notice)
+  for (const notice of [...plan.notices, ...(kept?.notices ?? [])]) log.notice('Semver tag', notice)
   if (applied?.created === true && plan.kind === 'release') log.info(`Created ${plan.tag} on ${plan.sha}.`)
   for (const { name, to } of applied?.moved ?? []) log.info(`Moved ${name} to ${to}.`)
   if (applied?.release !== undefined) log.info(`Release: ${applied.release.url}`)
   return outcome(plan, applied, dryRun)
+}
+
+/** Whether there is something to release, whatever `create` says. */
+function isReady(plan: Plan): boolean {
+  return plan.kind === 'release' || (plan.kind === 'already-released' && plan.resumed)
 }
 
 /** For a step that failed before there was a plan. */
@@ -57,10 +66,14 @@ export function reportFailure({ sha, dryRun }: Inputs, context: RunContext): voi
     bump: 'none',
     released: false,
     'is-prerelease': false,
+    'release-ready': false,
     sha,
     commits: 0,
     ...Object.fromEntries(
-      ['floating-tags', 'image-tags', 'release-id', 'release-url'].map((name) => [name, '']),
+      ['floating-tags', 'image-tags', 'release-id', 'release-url', 'release-pull-request'].map((name) => [
+        name,
+        '',
+      ]),
     ),
   })
   setResult('semver-tag', { dryRun, released: false, kind: 'failed' }, context.temp)

@@ -30,6 +30,7 @@ export const INPUTS: Inputs = {
   images: [],
   latestOn: 'release',
   allowDowngrade: false,
+  pullRequest: { branch: 'nexus-release--{base}', versionFiles: [], files: [], labels: [] },
   dryRun: false,
 }
 export const SEEN: Observation = {

@@ -3,21 +3,24 @@ import type { AddressInfo } from 'node:net'
 import { wrongAnswer, wrongBody } from './description.ts'
 import type { Fault } from './faults.ts'
 import { Faults } from './faults.ts'
+import { settlePulls } from './pulls.ts'
 import { codeScanning } from './resources/code-scanning.ts'
 import { commits } from './resources/commits.ts'
 import { graphql } from './resources/graphql.ts'
 import { issues } from './resources/issues.ts'
+import { pulls } from './resources/pulls.ts'
 import { refs } from './resources/refs.ts'
 import { releases } from './resources/releases.ts'
 import { repository } from './resources/repository.ts'
 import { tagObjects } from './resources/tag-objects.ts'
+import { trees } from './resources/trees.ts'
 import { type Answer, type Asked, findRoute, notFound, type Route, refusal } from './route.ts'
 import { emptyState, type State } from './state.ts'
 import { jobToken, mayNot, type Token } from './tokens.ts'
 
 const ROUTES: readonly Route[] = [
   ...[...refs, ...tagObjects, ...releases, ...commits, ...repository],
-  ...[...codeScanning, ...issues],
+  ...[...codeScanning, ...issues, ...pulls, ...trees],
 ]
 
 export interface StageOptions {
@@ -109,6 +112,7 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
     if (fault?.cut === 'before') return void response.destroy()
     fault?.race?.(state)
     const answer = fault?.answer ?? decide()
+    settlePulls(state)
     fault?.afterwards?.(state)
     if (fault?.cut === 'after') return void response.destroy()
     logged.status = answer.status

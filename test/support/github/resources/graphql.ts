@@ -9,6 +9,7 @@ import {
   parse,
   validate,
 } from 'graphql'
+import { headOf, isOpen } from '../pulls.ts'
 import type { Answer, Asked } from '../route.ts'
 import {
   type ObjectType,
@@ -18,6 +19,7 @@ import {
   type StagePull,
   type State,
 } from '../state.ts'
+import { type CommitInput, createCommitOnBranch } from './create-commit.ts'
 import { typed } from './graphql-error.ts'
 import { releaseNode } from './releases.ts'
 import { nodeId } from './repository.ts'
@@ -117,6 +119,10 @@ function root(asked: Asked): Record<string, unknown> {
     },
     rateLimit: () => ({ cost: 1, limit: 1_000, remaining: 999, resetAt: '2026-01-01T00:00:00Z' }),
     updateRefs: ({ input }: { input: Record<string, unknown> }) => updateRefs(asked, input),
+    createCommitOnBranch: ({ input }: { input: CommitInput }) => ({
+      clientMutationId: null,
+      commit: objectNode(asked, createCommitOnBranch(asked, input)),
+    }),
   }
 }
 
@@ -157,6 +163,17 @@ function repositoryNode(asked: Asked): Record<string, unknown> {
         throw typed('NOT_FOUND', `Could not resolve to a PullRequest with the number of ${number}.`)
       return pullNode(asked, pull)
     },
+    pullRequests: ({ headRefName, baseRefName, states, ...paging }: PullFilter & Paging) => {
+      refuseWithoutPulls(asked)
+      const found = state.pulls.filter(
+        (pull) =>
+          (headRefName === undefined || pull.head === headRefName) &&
+          (baseRefName === undefined || pull.base === baseRefName) &&
+          (states === undefined || states.includes(stateOf(pull))),
+      )
+      // Only the newest first is asked for.
+      return connection(found.toReversed(), paging, (pull) => pullNode(asked, pull))
+    },
     release: ({ tagName }: { tagName: string }) => {
       const release = state.releases.find(({ tag, draft }) => !draft && tag === tagName)
       return release === undefined ? null : releaseNode(asked, release)
@@ -189,6 +206,7 @@ function objectNode(asked: Asked, sha: string): unknown {
     return {
       ...node('commit'),
       message: commit.message.replace(/\n+$/, ''),
+      tree: { __typename: 'Tree', id: `O_${commit.tree}`, oid: commit.tree },
       associatedPullRequests: (paging: Paging) => {
         refuseWithoutPulls(asked)
         return connection(
@@ -222,6 +240,7 @@ function actorNode(state: State, { name, email }: Pick<Person, 'name' | 'email'>
 }
 
 function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
+  const { state } = asked
   const { number, title, author, labels, merged, base, body, commits } = pull
   return {
     ...{
@@ -231,6 +250,11 @@ function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
       merged,
       body,
       baseRefName: base,
+      headRefName: pull.head ?? '',
+      headRefOid: () => headOf(state, pull),
+      isCrossRepository: pull.fork === true,
+      isInMergeQueue: pull.isInMergeQueue === true,
+      state: stateOf(pull),
       url: `https://github.com/pull/${number}`,
     },
     ...{ mergedAt: merged ? '2026-01-01T00:00:00Z' : null, authorAssociation: 'MEMBER' },
@@ -241,9 +265,19 @@ function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
   }
 }
 
+function stateOf(pull: StagePull): string {
+  return pull.merged ? 'MERGED' : isOpen(pull) ? 'OPEN' : 'CLOSED'
+}
+
 function actorOf(login: string): unknown {
   const name = login.replace(/\[bot]$/, '')
   return { __typename: name === login ? 'User' : 'Bot', id: `U_${login}`, login: name }
+}
+
+interface PullFilter {
+  headRefName?: string
+  baseRefName?: string
+  states?: string[]
 }
 
 interface Paging {
