@@ -51,7 +51,7 @@ const MAX_FILES = 300
 
 /**
  * One commit on a branch, signed by GitHub whatever the token is; one call. Undefined when the branch does not stand on
- * `parent` any more. A lost reply is an error that is `uncertain`.
+ * `parent` any more, or the reply was lost and it may not: read again.
  *
  * @throws GitHubError
  * @see https://docs.github.com/graphql/reference/mutations#createcommitonbranch
@@ -81,7 +81,8 @@ export async function commitOnBranch(github: GitHub, commit: NewCommit): Promise
     return createCommitOnBranch?.commit?.oid
   } catch (error) {
     const isStale = error instanceof GitHubError && /Expected branch to point to/i.test(error.answer)
-    if (isStale || isFailure(error, 'not-found')) return undefined
+    const isLost = error instanceof GitHubError && error.uncertain
+    if (isStale || isLost || isFailure(error, 'not-found')) return undefined
     throw error
   }
 }

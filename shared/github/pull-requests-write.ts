@@ -22,6 +22,8 @@ export interface BranchState {
   /** Where the base stands. */
   base: string
   head: string | undefined
+  /** The message of the commit there; empty without one. */
+  headMessage: string
   /** The branch on which the next commit is made. */
   temporary: string | undefined
   /** The newest first, forks left out. */
@@ -40,7 +42,7 @@ interface PullNode {
   mergeCommit: { oid: string; message: string } | null
 }
 
-type RefNode = { target: { oid: string } | null } | null
+type RefNode = { target: { oid: string; message?: string } | null } | null
 
 const FIELDS =
   'number title body state headRefOid isCrossRepository isInMergeQueue labels(first:50){nodes{name}} mergeCommit{oid message}'
@@ -65,7 +67,7 @@ export async function readBranchState(
       pullRequests: { nodes: PullNode[] }
     }
   }>(github, {
-    text: `query($owner:String!,$name:String!,$b:String!,$h:String!,$t:String!,$base:String!,$head:String!){repository(owner:$owner,name:$name){id base:ref(qualifiedName:$b){target{oid}} head:ref(qualifiedName:$h){target{oid}} temporary:ref(qualifiedName:$t){target{oid}} pullRequests(headRefName:$head,baseRefName:$base,first:${NEWEST},orderBy:{field:CREATED_AT,direction:DESC}){nodes{${FIELDS}}}}}`,
+    text: `query($owner:String!,$name:String!,$b:String!,$h:String!,$t:String!,$base:String!,$head:String!){repository(owner:$owner,name:$name){id base:ref(qualifiedName:$b){target{oid}} head:ref(qualifiedName:$h){target{oid ...on Commit{message}}} temporary:ref(qualifiedName:$t){target{oid}} pullRequests(headRefName:$head,baseRefName:$base,first:${NEWEST},orderBy:{field:CREATED_AT,direction:DESC}){nodes{${FIELDS}}}}}`,
     variables: {
       owner: github.owner,
       name: github.repo,
@@ -83,6 +85,7 @@ export async function readBranchState(
     repositoryId: repository.id,
     base: at,
     head: repository.head?.target?.oid,
+    headMessage: repository.head?.target?.message ?? '',
     temporary: repository.temporary?.target?.oid,
     pulls: repository.pullRequests.nodes.filter(({ isCrossRepository }) => !isCrossRepository).map(pullOf),
   }

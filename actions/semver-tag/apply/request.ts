@@ -42,17 +42,16 @@ export async function writeRequest(
   branches: RequestBranches,
 ): Promise<RequestWritten> {
   const written: RequestWritten = { done: [], notices: [] }
+  const own = `refs/heads/${branches.temporary}`
   if (plan.kind === 'close') {
     await updatePullRequest(github, plan.number, { state: 'closed' })
     written.done.push(`Closed #${plan.number}: nothing is to be released any more.`)
-    if (plan.deletesBranch) await deleteRef(github, `refs/heads/${branches.head}`)
   }
-  if (plan.kind === 'write') {
-    if (plan.commit !== undefined) await pushCommit(github, plan.commit, state, branches, written)
-    if (written.raced === undefined) await writePull(github, plan, branches, written)
-  }
-  // Of a run that was killed.
-  else if (state.temporary !== undefined) await deleteRef(github, `refs/heads/${branches.temporary}`)
+  if ('deletesBranch' in plan && plan.deletesBranch) await deleteRef(github, `refs/heads/${branches.head}`)
+  if (plan.kind === 'write' && plan.commit !== undefined) {
+    await pushCommit(github, plan.commit, state, branches, written)
+  } else if (state.temporary !== undefined) await deleteRef(github, own) // Of a run that was killed.
+  if (plan.kind === 'write' && written.raced === undefined) await writePull(github, plan, branches, written)
   return written
 }
 

@@ -7,8 +7,8 @@ import { baseIn, bodyOf, commitBody, nextTitle, titleOf, versionIn } from '../pu
 
 /** What is to become of the release pull request. */
 export type RequestPlan =
-  /** There is none, and none is wanted. */
-  | { kind: 'none' }
+  /** There is none, and none is wanted; what a killed run has left goes. */
+  | { kind: 'none'; deletesBranch: boolean }
   /** Nothing is to be released any more. */
   | { kind: 'close'; number: number; deletesBranch: boolean }
   /** It stays as it is although it is not what would be written; `why` is for people. */
@@ -41,9 +41,13 @@ export function wantsRequest(
 ): { kind: 'wanted'; release: Release } | Exclude<RequestPlan, WrittenRequest> {
   const open = openOf(state)
   if (plan.kind !== 'release') {
-    if (open === undefined) return { kind: 'none' }
+    // With a commit of a person on top it is theirs.
+    const isOurs = versionIn(state.headMessage) !== undefined
+    const [last] = state.pulls
+    const isLeft = state.head !== undefined && last?.state === 'CLOSED' && last.head === state.head
+    if (open === undefined) return { kind: 'none', deletesBranch: isLeft && isOurs }
     if (plan.kind === 'refused') return { kind: 'leave', number: open.number, why: plan.title }
-    return { kind: 'close', number: open.number, deletesBranch: true }
+    return { kind: 'close', number: open.number, deletesBranch: isOurs }
   }
   if (open?.isInMergeQueue === true) {
     return {

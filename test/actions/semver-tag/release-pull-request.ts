@@ -3,7 +3,13 @@ import { type Stage, type StageOptions, startGitHub } from '../../support/github
 import { addCommit, addTag, emptyState, type StagePull, type State } from '../../support/github/state.ts'
 import { jobToken } from '../../support/github/tokens.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
-import { runAction, type StepResult } from '../../support/runner.ts'
+import {
+  type RunOptions,
+  runAction,
+  type StepHandle,
+  type StepResult,
+  startAction,
+} from '../../support/runner.ts'
 import { at } from './scene.ts'
 
 export const BRANCH = 'nexus-release--main'
@@ -41,20 +47,37 @@ export interface PushOptions {
 export function onPush(
   stage: Stage,
   inputs: Readonly<Record<string, string>> = {},
+  options: PushOptions = {},
+): Promise<StepResult> {
+  return runAction(pushOf(stage, inputs, options))
+}
+
+/** The same, for tests that end it early. */
+export function startPush(
+  stage: Stage,
+  inputs: Readonly<Record<string, string>>,
+  options: PushOptions = {},
+): StepHandle {
+  return startAction(pushOf(stage, inputs, options))
+}
+
+function pushOf(
+  stage: Stage,
+  inputs: Readonly<Record<string, string>>,
   {
     sha = tip(stage.state),
     workspace = tempFolder('nexus-empty-'),
     runId,
     ref = 'refs/heads/main',
-  }: PushOptions = {},
-): Promise<StepResult> {
-  return runAction({
+  }: PushOptions,
+): RunOptions {
+  return {
     action: 'semver-tag',
     workspace,
     event: { name: 'push', payload: { repository: { default_branch: 'main' } } },
     inputs: { mode: 'pull-request', 'version-files': 'package.json', ...inputs },
     context: { ...at(stage), sha, ref, ...(runId === undefined ? {} : { runId }) },
-  })
+  }
 }
 
 export function tip(state: State, branch = 'main'): string {

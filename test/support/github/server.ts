@@ -60,6 +60,7 @@ export interface Stage {
   /** Requests left in this hour. */
   limits: { limit: number; remaining: number; resetAt: number }
   fault(fault: Fault): void
+  clearFaults(): void
   /** @throws when anything was against the description */
   close(): Promise<void>
 }
@@ -82,6 +83,7 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
     graphqlUrl: `${serverUrl}${options.enterprise === true ? '/api' : ''}/graphql`,
     limits: { limit, remaining: limit, resetAt: Math.floor(state.now() / 1_000) + 3_600 },
     fault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
