@@ -9,16 +9,11 @@ import {
   readRefs,
   updateRefs,
 } from '../../shared/github/refs.ts'
-import {
-  createRelease,
-  findDraft,
-  type Release as GitHubRelease,
-  getReleaseByTag,
-} from '../../shared/github/releases.ts'
 import { createTagObject } from '../../shared/github/tags.ts'
 import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
-import type { Applied, FloatingMove, Inputs, Writable } from './model.ts'
+import { filled, makeRelease } from './apply/release.ts'
+import type { Applied, FloatingMove, Inputs, ReleaseFile, Writable } from './model.ts'
 import { type Connect, RUN_TRAILER } from './observe.ts'
 
 /**
@@ -30,6 +25,7 @@ export async function apply(
   inputs: Inputs,
   runId: string,
   connect: Connect | undefined,
+  files: readonly ReleaseFile[] = [],
 ): Promise<Applied> {
   const done: Applied = { created: false, moved: [], refused: [] }
   try {
@@ -38,7 +34,7 @@ export async function apply(
     await publish({ plan, inputs, runId, github, done })
     const isOurs = done.created || !plan.createTag
     if (plan.createRelease && isOurs && done.raced === undefined) {
-      done.release = await release(plan, inputs, done.created, github)
+      done.release = await makeRelease(plan, inputs, files, done.created, github)
     }
   } catch (error) {
     const title = error instanceof ActionError ? error.title : 'Unexpected error'
@@ -158,33 +154,6 @@ async function higherOfLine(
   return (await readRefs(github, [ref])).refs.get(ref)?.commit
 }
 
-async function release(
-  plan: Writable,
-  inputs: Inputs,
-  isNew: boolean,
-  github: GitHub,
-): Promise<GitHubRelease> {
-  // The tag of a moment ago has none; a tag of an earlier attempt may.
-  const found = isNew
-    ? undefined
-    : ((await getReleaseByTag(github, plan.tag)) ?? (await findDraft(github, plan.tag)))
-  if (found !== undefined) return found
-  const made = await createRelease(github, {
-    tag: plan.tag,
-    name: filled(inputs.releaseName, plan),
-    body: inputs.releaseNotes,
-    draft: inputs.draft,
-    prerelease: plan.prerelease !== '',
-    makeLatest: plan.makeLatest,
-  })
-  return made.release
-}
-
 function refOf({ name }: { name: string }): string {
   return `refs/tags/${name}`
-}
-
-function filled(template: string, { tag, version, sha }: Writable): string {
-  const values: Record<string, string> = { tag, version, sha }
-  return template.replace(/\{(tag|version|sha)\}/g, (_, name: string) => values[name] ?? '')
 }

@@ -62,6 +62,9 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     ),
     releaseName: inputs.text('release-name') ?? '{tag}',
     releaseNotes: inputs.raw('release-notes') ?? '',
+    releaseNotesFile: inputs.text('release-notes-file'),
+    releaseFiles: parseList(inputs.text('release-files') ?? ''),
+    makeLatest: choice('make-latest', ['auto', 'true', 'false'], 'auto'),
     draft: flag('draft', false),
     images: list('images', image),
     latestOn: choice('latest-on', ['release', 'default-branch'], 'release'),
@@ -82,6 +85,10 @@ function together(found: Inputs, inputs: InputReader): void {
   if (length > MAX_NOTES) {
     inputs.add('release-notes', `${length} characters are more than the ${MAX_NOTES} that GitHub takes.`)
   }
+  if (length > 0 && found.releaseNotesFile !== undefined)
+    inputs.add('release-notes-file', 'release-notes is given as well: leave one of them out.')
+  if (found.releaseFiles.length > 0 && found.create !== 'release')
+    inputs.add('release-files', 'it needs "create: release".')
   if (found.sha === '') inputs.add('sha', 'no commit: the runner gave none, so write one.')
   pullRequestTogether(found, inputs)
   if (found.mode !== 'rollback') return

@@ -2,6 +2,7 @@ import { log } from '../../shared/action/log.ts'
 import { run } from '../../shared/action/run.ts'
 import { readInputs } from './inputs.ts'
 import type { AlreadyReleased, Plan, Release, Rollback } from './model.ts'
+import { findReleaseFiles, withNotes } from './observe/release-files.ts'
 import { connector, observe } from './observe.ts'
 import { decide } from './plan.ts'
 import { planLines } from './report/summary.ts'
@@ -11,13 +12,14 @@ import { report, reportFailure } from './report.ts'
 const MAX_AGAIN = 3
 
 run('main', async ({ context, signal }) => {
-  const inputs = await readInputs()
+  const inputs = withNotes(await readInputs(), context.workspace)
+  const files = findReleaseFiles(inputs, context.workspace)
   try {
     const connect = connector(inputs, context, signal)
     if (inputs.mode === 'pull-request') {
       // Loaded on use, as all that only this mode needs.
       const { keepPullRequest } = await import('./apply/keep.ts')
-      const kept = await keepPullRequest(inputs, { context, connect, signal })
+      const kept = await keepPullRequest(inputs, { context, connect, signal }, files)
       for (const line of planLines(kept.plan, inputs)) log.info(line)
       return report(inputs, kept.observation, kept.plan, kept.applied, context, kept)
     }
@@ -30,7 +32,7 @@ run('main', async ({ context, signal }) => {
       if (inputs.dryRun || !writes(plan)) return report(inputs, observation, plan, undefined, context)
       // Loaded on use: most runs write nothing.
       const { apply } = await import('./apply.ts')
-      const applied = await apply(plan, inputs, context.runId, connect)
+      const applied = await apply(plan, inputs, context.runId, connect, files)
       if (applied.raced === undefined || round === MAX_AGAIN)
         return report(inputs, observation, plan, applied, context)
       if (applied.created) made = plan.tag

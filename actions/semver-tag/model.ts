@@ -57,6 +57,12 @@ export interface Inputs {
   floatingTags: readonly FloatingKind[]
   releaseName: string
   releaseNotes: string
+  /** A file that has them instead. */
+  releaseNotesFile?: string | undefined
+  /** Globs of files of the workspace that are attached to the release. */
+  releaseFiles: readonly string[]
+  /** `auto`: the highest stable version is the latest release. */
+  makeLatest: 'auto' | 'true' | 'false'
   draft: boolean
   /** Image names without a tag, for example `ghcr.io/owner/app`. */
   images: readonly string[]
@@ -292,4 +298,11 @@ export interface Kept {
   /** There is something to release, whatever `create` says. */
   ready: boolean
   notices: readonly string[]
+}
+
+/** A file that is to be attached to a release. */
+export interface ReleaseFile {
+  name: string
+  /** Absolute. */
+  path: string
 }

@@ -103,7 +103,7 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
 }
 
 /**
- * One call. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
+ * One call, two for a draft. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
  * `created` false: also when it may have been this very call that made it.
  *
  * @throws GitHubError
@@ -123,7 +123,8 @@ export async function createRelease(
         parameters: { tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
         about,
       })
-      return { created: true, release: releaseOf(data) }
+      const made = releaseOf(data)
+      return draft ? await settleDraft(github, made) : { created: true, release: made }
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
       const exists = error.status === 422 && /already.?exists/i.test(error.answer)
@@ -133,6 +134,33 @@ export async function createRelease(
       if (exists || sending === SENDINGS) throw error
     }
   }
+}
+
+/**
+ * GitHub lets any number of drafts share a tag, so that three jobs at once would make three: the first one stays, and
+ * whoever made a later one takes that away again. A draft of somebody else is never deleted.
+ */
+async function settleDraft(github: GitHub, made: Release): Promise<{ created: boolean; release: Release }> {
+  const { data } = await github.send<ReleaseData[]>({
+    route: 'GET /repos/{owner}/{repo}/releases',
+    parameters: { per_page: 100 },
+    about: `the drafts of ${made.tag}`,
+  })
+  const [first] = data
+    .filter(({ draft, tag_name, id }) => draft && tag_name === made.tag && id < made.id)
+    .sort((a, b) => a.id - b.id)
+  if (first === undefined) return { created: true, release: made }
+  try {
+    await github.send({
+      route: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
+      parameters: { release_id: made.id },
+      about: `a second draft of ${made.tag}`,
+      repeatable: true,
+    })
+  } catch (error) {
+    if (!isFailure(error, 'not-found')) throw error
+  }
+  return { created: false, release: releaseOf(first) }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { GitHub } from '../../../shared/github/client.ts'
 import { type BranchState, readBranchState } from '../../../shared/github/pull-requests-write.ts'
 import { readReleasesOf } from '../../../shared/github/releases.ts'
 import { apply } from '../apply.ts'
-import type { Applied, Inputs, Kept, Observation, Plan } from '../model.ts'
+import type { Applied, Inputs, Kept, Observation, Plan, ReleaseFile } from '../model.ts'
 import { observeFiles } from '../observe/request-files.ts'
 import { observe, type Surroundings } from '../observe.ts'
 import { refRule } from '../plan/branch-rule.ts'
@@ -22,7 +22,11 @@ const MAX_ROUNDS = 5
  *
  * @throws ActionError
  */
-export async function keepPullRequest(inputs: Inputs, around: Surroundings): Promise<Kept> {
+export async function keepPullRequest(
+  inputs: Inputs,
+  around: Surroundings,
+  files: readonly ReleaseFile[],
+): Promise<Kept> {
   const { connect } = around
   const first = await observe({ ...inputs, mode: 'next' }, around)
   const rule = refRule(inputs, first)
@@ -38,13 +42,22 @@ export async function keepPullRequest(inputs: Inputs, around: Surroundings): Pro
     throw new ActionError('Wrong input', `pull-request-branch: ${head} is the branch that is released.`)
   }
   const github = await connect()
-  return new Keeper(inputs, around, github, branches, first).keep()
+  return new Keeper({ inputs, around, files, github, branches }, first).keep()
+}
+
+interface Keeping {
+  inputs: Inputs
+  around: Surroundings
+  files: readonly ReleaseFile[]
+  github: GitHub
+  branches: RequestBranches
 }
 
 /** What one run has seen and done so far. */
 class Keeper {
   readonly #inputs: Inputs
   readonly #around: Surroundings
+  readonly #files: readonly ReleaseFile[]
   readonly #github: GitHub
   readonly #branches: RequestBranches
   readonly #notices: string[] = []
@@ -54,15 +67,10 @@ class Keeper {
   /** Something was written since `#observation` was read. */
   #isStale = false
 
-  constructor(
-    inputs: Inputs,
-    around: Surroundings,
-    github: GitHub,
-    branches: RequestBranches,
-    observation: Observation,
-  ) {
+  constructor({ inputs, around, files, github, branches }: Keeping, observation: Observation) {
     this.#inputs = inputs
     this.#around = around
+    this.#files = files
     this.#github = github
     this.#branches = branches
     this.#observation = observation
@@ -166,7 +174,8 @@ class Keeper {
   async #apply(plan: Plan, order: Inputs): Promise<Applied> {
     const isWritable = plan.kind === 'release' || plan.kind === 'already-released'
     if (this.#inputs.dryRun || !isWritable) return { created: false, moved: [], refused: [] }
-    const applied = await apply(plan, order, this.#around.context.runId, this.#around.connect)
+    const { context, connect } = this.#around
+    const applied = await apply(plan, order, context.runId, connect, this.#files)
     if (applied.created) this.#made = plan.tag
     return applied
   }

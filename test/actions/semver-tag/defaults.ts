@@ -31,6 +31,8 @@ export const INPUTS: Inputs = {
   latestOn: 'release',
   allowDowngrade: false,
   pullRequest: { branch: 'nexus-release--{base}', versionFiles: [], files: [], labels: [] },
+  releaseFiles: [],
+  makeLatest: 'auto',
   dryRun: false,
 }
 export const SEEN: Observation = {

@@ -95,7 +95,8 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
   async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const text = Buffer.concat(chunks).toString('utf8')
+    const raw = Buffer.concat(chunks)
+    const text = raw.toString('utf8')
     // A proxy is asked with the whole address.
     const url = new URL(request.url ?? '/', serverUrl)
     const isGraphql = url.pathname === new URL(stage.graphqlUrl).pathname && request.method === 'POST'
@@ -144,7 +145,7 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
       const body = (parsed(text) ?? {}) as Record<string, unknown>
       const accept = headers['accept'] ?? ''
       const query = url.searchParams
-      const asked: Asked = { state, token, parameters: {}, query, body, accept, apiUrl, serverUrl }
+      const asked: Asked = { state, token, parameters: {}, query, body, raw, accept, apiUrl, serverUrl }
       if (isGraphql) return graphql(asked, { without: options.without ?? [] })
       if (found === undefined || !isHere(found.parameters)) return notFound()
       const { route, parameters } = found
