@@ -2,6 +2,7 @@ import { formatDuration } from '../text/duration.ts'
 import { oneLine } from '../text/untrusted.ts'
 import { codeOf, type Phase, RequestError, type Timings } from './errors.ts'
 import type { Line } from './line.ts'
+import { sslCode } from './tls.ts'
 
 /** How far one exchange has come. */
 export interface Trace {
@@ -82,7 +83,7 @@ export function broken(thrown: unknown, trace: Trace): unknown {
   if (/^ERR_(?:INVALID|HTTP2?|UNESCAPED)_/.test(code)) {
     return failure('invalid', `the request cannot be sent: ${code}`, trace, code)
   }
-  if (code.startsWith('ERR_SSL_')) return failure('tls', tlsWords(code) + where, trace, code)
+  if (code.startsWith('ERR_SSL_')) return failure('tls', tlsWords(code) + where, trace, sslCode(code))
   if (code.startsWith('HPE_')) {
     const [words, told] = parserWords(thrown, code, trace)
     return failure('protocol', words + where, trace, told)
@@ -130,14 +131,14 @@ function http2Words(thrown: unknown, trace: Trace): string {
 }
 
 /** A TLS alert after the handshake, in words. */
-export function tlsWords(code: string): string {
+export function tlsWords(given: string): string {
+  const code = sslCode(given)
   if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') return 'the server demands a client certificate'
-  if (
-    /^ERR_SSL_(?:TLSV1_ALERT_UNKNOWN_CA|SSLV3_ALERT_BAD_CERTIFICATE|SSLV3_ALERT_CERTIFICATE_UNKNOWN)$/.test(
+  const alert =
+    /_ALERT_((?:UNKNOWN_CA|BAD_CERTIFICATE|(?:UNSUPPORTED_)?CERTIFICATE\w*|ACCESS_DENIED|DECRYPT_ERROR))$/.exec(
       code,
     )
-  )
-    return `the server refuses the client certificate: ${code}`
+  if (alert !== null) return `the server refuses the client certificate: ${alert[1]}`
   return `TLS failed after the handshake: ${code}`
 }
 

@@ -52,12 +52,10 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
   trace.bytesBefore = line.socket.bytesRead
   let stream: ClientHttp2Stream | undefined
   let forget: (() => void) | undefined
-  let isEnded = false
   try {
     return await new Promise<Reply>((resolve, reject) => {
       // What happens to the connection comes with more words than what it does to the stream.
       const lost = (error: Error): void => {
-        if (isEnded) return
         reject(trace.head === undefined && !known.speaks ? foreign(error, line) : error)
       }
       forget = onLimit(hop, (why) => reject(stopped(why, trace)))
@@ -70,7 +68,9 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
         trailers = received
       })
       asked.on('error', (error) => lost(known.error ?? error))
-      asked.on('close', () => lost(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
+      asked.on('close', () => {
+        if (trace.head === undefined) lost(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
+      })
       asked.on('response', (received) => {
         const { ':status': status = 0 } = received
         const length = received['content-length']
@@ -92,15 +92,17 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
         if (hop.followsRedirects && isRedirect(status, received.location)) {
           return resolve(reply(Buffer.alloc(0), true))
         }
-        // The end of the data may come before the trailers; those before the close.
-        asked.on('end', () => {
-          isEnded = asked.rstCode === 0
-        })
         readBody(asked, received['content-encoding'], hop.maxBody, trace).then(({ body, truncated }) => {
-          const settle = (): void => resolve(reply(body, truncated))
-          if (truncated || asked.closed) settle()
-          else asked.once('close', settle)
+          if (truncated) resolve(reply(body, true))
+          // The data ends as well when the server breaks off, and before the trailers come.
+          else if (asked.destroyed) finish(body)
+          else asked.once('close', () => finish(body))
         }, reject)
+        const finish = (body: Buffer): void => {
+          const code = asked.rstCode ?? 0
+          if (code === 0) resolve(reply(body, false))
+          else lost(streamError(code))
+        }
       })
       if (hop.body !== undefined) asked.end(hop.body)
     })
@@ -114,6 +116,33 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
       stream.close(http2().constants.NGHTTP2_CANCEL)
     }
   }
+}
+
+/** The error codes of RFC 9113 section 7, by their number. */
+const ERROR_CODES = [
+  ...[
+    'NO_ERROR',
+    'PROTOCOL_ERROR',
+    'INTERNAL_ERROR',
+    'FLOW_CONTROL_ERROR',
+    'SETTINGS_TIMEOUT',
+    'STREAM_CLOSED',
+  ],
+  ...[
+    'FRAME_SIZE_ERROR',
+    'REFUSED_STREAM',
+    'CANCEL',
+    'COMPRESSION_ERROR',
+    'CONNECT_ERROR',
+    'ENHANCE_YOUR_CALM',
+  ],
+  ...['INADEQUATE_SECURITY', 'HTTP_1_1_REQUIRED'],
+]
+
+/** As Node words it. */
+function streamError(code: number): Error {
+  const name = `NGHTTP2_${ERROR_CODES[code] ?? `ERROR_${code}`}`
+  return Object.assign(new Error(`Stream closed with error code ${name}`), { code: 'ERR_HTTP2_STREAM_ERROR' })
 }
 
 /** The error for whoever has answered with something else than HTTP/2. */

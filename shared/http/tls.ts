@@ -60,6 +60,11 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS on this port',
 }
 
+/** OpenSSL 3.5 calls `SSLV3_ALERT_…` of its older versions `SSL/TLS_ALERT_…`. */
+export function sslCode(code: string): string {
+  return code.replace(/^ERR_SSL_SSL\/TLS_ALERT_/, 'ERR_SSL_SSLV3_ALERT_')
+}
+
 /** Building a store of 150 certificates takes ms, and checks come back with the same list again and again. */
 const contexts = new WeakMap<readonly string[], WeakMap<object, SecureContext>>()
 const NOBODY = {}
@@ -103,7 +108,7 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
         ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
       })
       secured.on('error', (error) => {
-        const code = codeOf(error) ?? 'unknown error'
+        const code = sslCode(codeOf(error) ?? 'unknown error')
         reject(failure(WORDS[code] ?? `the TLS handshake failed: ${code}`, code))
       })
       secured.once('secureConnect', () => {

@@ -57,10 +57,21 @@ const ANSWER: readonly SettingName[] = [
   'version-path',
   'same-version',
 ]
-const TLS: readonly SettingName[] = ['tls-verify', 'ca-file', 'min-certificate-days']
-const HTTP: readonly SettingName[] = [
+/** Whatever is connected to over TCP. */
+const TCP: readonly SettingName[] = ['connect-to']
+const TLS: readonly SettingName[] = [
+  ...TCP,
+  'tls-verify',
+  'ca-file',
+  'min-certificate-days',
+  'server-name',
+  'client-cert',
+  'client-key',
+]
+/** HTTP, whatever the way to it. */
+const HTTP_ALONE: readonly SettingName[] = [
   ...ANSWER,
-  ...TLS,
+  'expect-header',
   'method',
   'headers',
   'body',
@@ -75,6 +86,8 @@ const HTTP: readonly SettingName[] = [
   'max-error-rate',
   'max-body',
 ]
+const HTTP: readonly SettingName[] = [...HTTP_ALONE, ...TLS, 'http-version']
+const loadHttp = (): Promise<{ probe: Probe }> => import(/* webpackMode: "eager" */ './schemes/http.ts')
 
 const REDIS: ServiceUrl = { port: 6379, path: /^\d{0,5}$/ }
 const POSTGRES: ServiceUrl = {
@@ -105,12 +118,22 @@ const TABLE = {
   http: {
     form: 'http://host/path',
     settings: HTTP,
-    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+    load: loadHttp,
   },
   https: {
     form: 'https://host/path',
     settings: HTTP,
-    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+    load: loadHttp,
+  },
+  h2c: {
+    form: 'h2c://host/path',
+    settings: [...HTTP_ALONE, ...TCP],
+    load: loadHttp,
+  },
+  unix: {
+    form: 'unix:///run/app.sock:/health',
+    settings: [...HTTP_ALONE, 'http-version'],
+    load: loadHttp,
   },
   tcp: { form: 'tcp://host:port', settings: [], load: () => import('./schemes/tcp.ts') },
   tls: { form: 'tls://host:port', settings: TLS, load: () => import('./schemes/tls.ts') },
@@ -122,7 +145,7 @@ const TABLE = {
   },
   redis: {
     form: 'redis://:password@host:6379/0',
-    settings: [],
+    settings: TCP,
     service: REDIS,
     load: () => import('./schemes/redis.ts'),
   },
@@ -146,7 +169,7 @@ const TABLE = {
   },
   mqtt: {
     form: 'mqtt://user:password@host:1883',
-    settings: [],
+    settings: TCP,
     service: MQTT,
     load: () => import('./schemes/mqtt.ts'),
   },
@@ -158,7 +181,7 @@ const TABLE = {
   },
   amqp: {
     form: 'amqp://user:password@host:5672/vhost',
-    settings: [],
+    settings: TCP,
     service: AMQP,
     load: () => import('./schemes/amqp.ts'),
   },
