@@ -46,6 +46,7 @@ export const COMMON_SETTINGS: readonly SettingName[] = [
   'interval',
   'initial-delay',
   'success-threshold',
+  'stable-for',
   'hold',
   'invert',
 ]
@@ -55,12 +56,14 @@ const ANSWER: readonly SettingName[] = [
   'expect-json',
   'expect-version',
   'version-path',
+  'version-pattern',
   'same-version',
 ]
 const TLS: readonly SettingName[] = ['tls-verify', 'ca-file', 'min-certificate-days']
 const HTTP: readonly SettingName[] = [
   ...ANSWER,
   ...TLS,
+  'version-header',
   'method',
   'headers',
   'body',
@@ -73,6 +76,9 @@ const HTTP: readonly SettingName[] = [
   'max-p95',
   'max-p99',
   'max-error-rate',
+  'baseline',
+  'baseline-key',
+  'max-regression',
   'max-body',
 ]
 
