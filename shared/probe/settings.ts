@@ -109,8 +109,7 @@ function readHeaders(given: unknown): Reading<Record<string, string>> {
   }
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
-    if (!HEADER_NAME.test(name))
-      return { problem: `${shown(name)} is not a header name.` }
+    if (!HEADER_NAME.test(name)) return { problem: `${shown(name)} is not a header name.` }
     if (typeof value === 'object') return { problem: `the value of ${name} is not a text.` }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
     if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(String(value))) {
@@ -172,7 +171,9 @@ function readRegression(given: unknown): Reading<number> {
   const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)
   const share = percent === null ? Number(text === '' ? Number.NaN : text) : Number(percent[1]) / 100
   if (Number.isFinite(share) && share > 0 && share <= 100) return { value: share }
-  return { problem: `${shown(given)} is not a share of slowing down. Write 20% or 0.2; 100% is twice as slow.` }
+  return {
+    problem: `${shown(given)} is not a share of slowing down. Write 20% or 0.2; 100% is twice as slow.`,
+  }
 }
 
 function readShare(given: unknown): Reading<number> {
