@@ -111,6 +111,10 @@ export interface Try {
   /** What was wrong; for a good try what was seen. Without the check's name, attempt and duration. */
   reason: string
   permanent: boolean
+  /** ms from now, in which the server does not want to be asked (Retry-After of a 429 or 503 that was not accepted). */
+  retryAfter?: number
+  /** A rate limiter answered (429): it says nothing about the service behind it. */
+  isRefusal?: boolean
   status?: number
   /** Members that call themselves degraded. */
   degraded: readonly string[]

@@ -8,6 +8,7 @@ import type { Check, Target } from './check.ts'
 import { COMMON_SETTINGS, SCHEMES } from './schemes.ts'
 import { applySetting, SETTINGS, type SettingName, type Settings } from './settings.ts'
 import { defaultName, displayTarget, readArgv, readTarget, TRUSTED_ONLY } from './target.ts'
+import { isUsable } from './usable.ts'
 
 const OWN_KEYS = ['name', 'url', 'exec', 'required']
 /** Settings that a list out of the checkout may not hold. */
@@ -133,7 +134,7 @@ function parseSettings(
       continue
     }
     const name = key as SettingName
-    if (target !== undefined && !usable(name, target)) {
+    if (target !== undefined && !isUsable(name, target)) {
       problems.add(at(key), `it means nothing for ${target.scheme}. ${usableWords(target)}`)
       continue
     }
@@ -168,7 +169,7 @@ export function checkTogether(
   problems: Problems,
 ): void {
   const { timeout } = settings
-  for (const key of ['initial-delay', 'hold'] as const) {
+  for (const key of ['initial-delay', 'stable-for', 'hold'] as const) {
     if (settings[key] > 0 && settings[key] >= timeout && (own(key) || own('timeout'))) {
       const [given, room] = [formatDuration(settings[key]), formatDuration(timeout)]
       problems.add(at(key), `${given} do not fit into the timeout of ${room}. Raise the timeout.`)
@@ -177,7 +178,7 @@ export function checkTogether(
   if (settings.invert) {
     const holds = settings.hold > 0 && (own('invert') || own('hold'))
     const samples = settings.samples > 0 && own('samples')
-    const gates = (['max-p95', 'max-p99', 'max-error-rate'] as const).some(
+    const gates = (['max-p95', 'max-p99', 'max-error-rate', 'baseline'] as const).some(
       (key) => settings[key] !== undefined && own(key),
     )
     if (holds || samples || gates)
@@ -193,7 +194,7 @@ export function checkTogether(
 
 /** Whether timed requests follow once it is healthy: HTTP only. */
 export function isSampled({ target, settings }: Check): boolean {
-  return (target.scheme === 'http' || target.scheme === 'https') && samplesOf(settings) > 0
+  return isUsable('samples', target) && samplesOf(settings) > 0
 }
 
 /**
@@ -203,18 +204,15 @@ export function isSampled({ target, settings }: Check): boolean {
 export function samplesOf(settings: Settings): number {
   if (settings.invert) return 0
   const [, needed] = neededSamples(settings)
-  const gated = needed > 0 || settings['max-error-rate'] !== undefined
+  const gated = needed > 0 || settings['max-error-rate'] !== undefined || settings.baseline !== undefined
   return settings.samples === 0 && gated ? Math.max(50, needed) : settings.samples
 }
 
 /** Nearest rank needs enough values: p95 of fewer than 20 samples is nothing but their maximum. */
-function neededSamples(settings: Settings): ['max-p95' | 'max-p99', number] {
+function neededSamples(settings: Settings): ['max-p95' | 'max-p99' | 'baseline', number] {
   if (settings['max-p99'] !== undefined) return ['max-p99', 100]
+  if (settings.baseline !== undefined) return ['baseline', 50]
   return ['max-p95', settings['max-p95'] !== undefined ? 20 : 0]
-}
-
-function usable(name: SettingName, target: Target): boolean {
-  return COMMON_SETTINGS.includes(name) || SCHEMES[target.scheme].settings.includes(name)
 }
 
 function usableWords(target: Target): string {

@@ -46,6 +46,7 @@ export const COMMON_SETTINGS: readonly SettingName[] = [
   'interval',
   'initial-delay',
   'success-threshold',
+  'stable-for',
   'hold',
   'invert',
 ]
@@ -55,6 +56,7 @@ const ANSWER: readonly SettingName[] = [
   'expect-json',
   'expect-version',
   'version-path',
+  'version-pattern',
   'same-version',
 ]
 /** Whatever is connected to over TCP. */
@@ -72,6 +74,7 @@ const TLS: readonly SettingName[] = [
 const HTTP_ALONE: readonly SettingName[] = [
   ...ANSWER,
   'expect-header',
+  'version-header',
   'method',
   'headers',
   'body',
@@ -84,6 +87,9 @@ const HTTP_ALONE: readonly SettingName[] = [
   'max-p95',
   'max-p99',
   'max-error-rate',
+  'baseline',
+  'baseline-key',
+  'max-regression',
   'max-body',
 ]
 const HTTP: readonly SettingName[] = [...HTTP_ALONE, ...TLS, 'http-version']
