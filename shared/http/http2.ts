@@ -69,7 +69,7 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
       })
       asked.on('error', (error) => lost(known.error ?? error))
       asked.on('close', () => {
-        if (trace.head === undefined) lost(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
+        if (trace.head === undefined) lost(closed())
       })
       asked.on('response', (received) => {
         const { ':status': status = 0 } = received
@@ -101,6 +101,8 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
         const finish = (body: Buffer): void => {
           const code = asked.rstCode ?? 0
           if (code === 0) resolve(reply(body, false))
+          // When the connection breaks, Node cancels what is on it.
+          else if (line.socket.destroyed) lost(closed())
           else lost(streamError(code))
         }
       })
@@ -116,6 +118,10 @@ export async function askHttp2(hop: Hop, trace: Trace, session: ClientHttp2Sessi
       stream.close(http2().constants.NGHTTP2_CANCEL)
     }
   }
+}
+
+function closed(): Error {
+  return Object.assign(new Error('closed'), { code: 'ECONNRESET' })
 }
 
 /** The error codes of RFC 9113 section 7, by their number. */

@@ -144,7 +144,7 @@ describe('HTTP/2', () => {
     const resetting = await startHttp2((stream) => {
       stream.respond({ ':status': 200 })
       stream.write('{"status":')
-      setTimeout(() => stream.close(2), 20)
+      setTimeout(() => stream.destroy(new Error('broken')), 20)
     })
     const reset = await healthCheck({ url: `h2c://127.0.0.1:${resetting.port}/` })
     expect(checkOf(reset)).toMatchObject({
@@ -153,7 +153,16 @@ describe('HTTP/2', () => {
         /^the server ended the request in the middle of the body \(HTTP\/2 INTERNAL_ERROR\)/,
       ),
     })
-    for (const server of [broken, dripping, resetting]) await server.close()
+    const dying = await startHttp2((stream) => {
+      stream.respond({ ':status': 200 })
+      stream.write('{"status":')
+      setTimeout(() => stream.session?.destroy(), 20)
+    })
+    expect(checkOf(await healthCheck({ url: `h2c://127.0.0.1:${dying.port}/` }))).toMatchObject({
+      class: 'protocol',
+      reason: expect.stringMatching(/^connection closed in the middle of the body \(got 10 bytes\)/),
+    })
+    for (const server of [broken, dripping, resetting, dying]) await server.close()
   })
 
   testWith('nginx', 'nginx speaks it with and without TLS', async (program) => {
