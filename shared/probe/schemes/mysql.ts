@@ -1,6 +1,6 @@
 import { isLoopback } from '../../http/proxy.ts'
 import { formatDuration } from '../../text/duration.ts'
-import type { Check, Observation } from '../check.ts'
+import { type Check, type Observation, ProbeFailure } from '../check.ts'
 import type { Attempt } from '../schemes.ts'
 import { converse, type Protocol } from './converse.ts'
 import type { Line } from './line.ts'
@@ -52,7 +52,7 @@ export async function probe(check: Check, attempt: Attempt): Promise<Observation
     ...verification(mode, check),
     decoder: packets,
   }
-  return converse(check, attempt, protocol, async (line) => {
+  const talk = converse(check, attempt, protocol, async (line) => {
     const { greeting, sequence } = opening as Opening
     await logIn(line, {
       greeting,
@@ -69,6 +69,23 @@ export async function probe(check: Check, attempt: Attempt): Promise<Observation
       note: `select 1 in ${took}, ${line.quote(greeting.server)}${line.secured ? ', with TLS' : ''}`,
       goodbye: QUIT,
     }
+  })
+  return talk.catch((error: unknown) => {
+    throw onlyOnce(error, opening !== undefined)
+  })
+}
+
+/**
+ * A server counts who leaves before the login, and refuses the whole host after a hundred times (max_connect_errors):
+ * what TLS has ended once is not tried again.
+ */
+function onlyOnce(error: unknown, hasGreeted: boolean): unknown {
+  if (!(error instanceof ProbeFailure) || error.failure !== 'tls' || !hasGreeted) return error
+  const why = 'not tried again, as a server locks out whoever leaves before the login'
+  return new ProbeFailure('tls', `${error.message} (${why})`, {
+    permanent: true,
+    address: error.address,
+    timings: error.timings,
   })
 }
 

@@ -26,9 +26,19 @@ export async function mariadbOf(program: string, options: MariadbOptions = {}): 
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
   // Its tables of users are made by a script that lies beside the programs.
   const install = join(dirname(program).replace(/sbin$/, 'bin'), 'mariadb-install-db')
-  execFileSync(install, ['--no-defaults', ...asRoot, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], {
-    stdio: 'ignore',
-  })
+  execFileSync(
+    install,
+    [
+      '--no-defaults',
+      ...asRoot,
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ],
+    {
+      stdio: 'ignore',
+    },
+  )
   if (process.getuid?.() === 0) chownSync(data, 0, 0)
   return serviceOf({
     argv: [
@@ -37,8 +47,15 @@ export async function mariadbOf(program: string, options: MariadbOptions = {}): 
       ...asRoot,
       ...[`--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 's')}`],
       ...[`--pid-file=${join(folder, 'pid')}`, `--init-file=${init}`, '--innodb-buffer-pool-size=16M'],
-      ...['--skip-log-bin', '--skip-name-resolve', '--innodb-log-file-size=4M', '--innodb-flush-log-at-trx-commit=0'],
-      ...(files === undefined ? [] : [`--ssl-cert=${files.cert}`, `--ssl-key=${files.key}`, `--ssl-ca=${files.ca}`]),
+      ...[
+        '--skip-log-bin',
+        '--skip-name-resolve',
+        '--innodb-log-file-size=4M',
+        '--innodb-flush-log-at-trx-commit=0',
+      ],
+      ...(files === undefined
+        ? []
+        : [`--ssl-cert=${files.cert}`, `--ssl-key=${files.key}`, `--ssl-ca=${files.ca}`]),
       ...(options.args ?? []),
     ],
     port,

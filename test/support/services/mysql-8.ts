@@ -1,7 +1,6 @@
 import { constants, createHash, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto'
-import { TLSSocket } from 'node:tls'
 import type { Socket } from 'node:net'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, TLSSocket } from 'node:tls'
 import { type LyingServer, startTcp } from '../lying-servers.ts'
 
 export interface Mysql8 {
@@ -19,7 +18,8 @@ const sha256 = (...parts: readonly Buffer[]): Buffer => {
   for (const part of parts) made.update(part)
   return made.digest()
 }
-const xor = (a: Buffer, b: Buffer): Buffer => Buffer.from(a.map((byte, index) => byte ^ (b[index % b.length] ?? 0)))
+const xor = (a: Buffer, b: Buffer): Buffer =>
+  Buffer.from(a.map((byte, index) => byte ^ (b[index % b.length] ?? 0)))
 
 /**
  * The login of MySQL 8 and 9 with caching_sha2_password, which Debian's MariaDB does not have, by the document of its
@@ -68,7 +68,10 @@ export function startMysql8(options: Mysql8): Promise<LyingServer> {
         const once = sha256(Buffer.from(options.password))
         const wanted = xor(once, sha256(sha256(once), salt))
         if (plugin !== 'caching_sha2_password') {
-          send(sequence + 1, Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt, Buffer.from([0])]))
+          send(
+            sequence + 1,
+            Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt, Buffer.from([0])]),
+          )
           return
         }
         if (options.cached !== true) {
@@ -86,7 +89,10 @@ export function startMysql8(options: Mysql8): Promise<LyingServer> {
         return
       }
       if (step === 'full') {
-        if (payload.length !== 1 || payload[0] !== 2) return refuse(sequence + 1)
+        if (payload.length !== 1 || payload[0] !== 2) {
+          refuse(sequence + 1)
+          return
+        }
         step = 'key'
         send(sequence + 1, Buffer.concat([Buffer.from([1]), Buffer.from(publicKey)]))
         return
