@@ -99,16 +99,6 @@ const TABLE = {
     settings: HTTP,
     load: loadHttp,
   },
-  h2c: {
-    form: 'h2c://host/path',
-    settings: [...HTTP_ALONE, ...TCP],
-    load: loadHttp,
-  },
-  unix: {
-    form: 'unix:///run/app.sock:/health',
-    settings: [...HTTP_ALONE, 'http-version'],
-    load: loadHttp,
-  },
   tcp: { form: 'tcp://host:port', settings: [], load: () => import('./schemes/tcp.ts') },
   tls: { form: 'tls://host:port', settings: TLS, load: () => import('./schemes/tls.ts') },
   file: { form: 'file:///path', settings: ['contains', 'max-age'], load: () => import('./schemes/file.ts') },
@@ -140,6 +130,40 @@ const TABLE = {
     settings: TLS,
     service: POSTGRES,
     load: () => import('./schemes/postgres.ts'),
+  },
+  mqtt: {
+    form: 'mqtt://user:password@host:1883',
+    settings: TCP,
+    service: MQTT,
+    load: () => import('./schemes/mqtt.ts'),
+  },
+  mqtts: {
+    form: 'mqtts://user:password@host:8883',
+    settings: TLS,
+    service: { ...MQTT, port: 8883 },
+    load: () => import('./schemes/mqtt.ts'),
+  },
+  amqp: {
+    form: 'amqp://user:password@host:5672/vhost',
+    settings: TCP,
+    service: AMQP,
+    load: () => import('./schemes/amqp.ts'),
+  },
+  amqps: {
+    form: 'amqps://user:password@host:5671/vhost',
+    settings: TLS,
+    service: { ...AMQP, port: 5671 },
+    load: () => import('./schemes/amqp.ts'),
+  },
+  h2c: {
+    form: 'h2c://host/path',
+    settings: [...HTTP_ALONE, ...TCP],
+    load: loadHttp,
+  },
+  unix: {
+    form: 'unix:///run/app.sock:/health',
+    settings: [...HTTP_ALONE, 'http-version'],
+    load: loadHttp,
   },
   mysql: {
     form: 'mysql://user:password@host:3306/database',
@@ -186,30 +210,6 @@ const TABLE = {
     settings: ['expect-body', 'expect-json'],
     service: DNS,
     load: () => import('./schemes/dns.ts'),
-  },
-  mqtt: {
-    form: 'mqtt://user:password@host:1883',
-    settings: TCP,
-    service: MQTT,
-    load: () => import('./schemes/mqtt.ts'),
-  },
-  mqtts: {
-    form: 'mqtts://user:password@host:8883',
-    settings: TLS,
-    service: { ...MQTT, port: 8883 },
-    load: () => import('./schemes/mqtt.ts'),
-  },
-  amqp: {
-    form: 'amqp://user:password@host:5672/vhost',
-    settings: TCP,
-    service: AMQP,
-    load: () => import('./schemes/amqp.ts'),
-  },
-  amqps: {
-    form: 'amqps://user:password@host:5671/vhost',
-    settings: TLS,
-    service: { ...AMQP, port: 5671 },
-    load: () => import('./schemes/amqp.ts'),
   },
 } satisfies Record<string, Scheme>
 
