@@ -1,6 +1,7 @@
 import { log } from '../../shared/action/log.ts'
 import { tryOnce } from '../../shared/probe/attempt.ts'
-import { type CheckReport, runChecks } from '../../shared/probe/engine.ts'
+import { runChecks } from '../../shared/probe/engine.ts'
+import type { CheckReport } from '../../shared/probe/report.ts'
 import type { Inputs } from './inputs.ts'
 
 /** More lines than this are no log any more; the summary and `result` have every check. */

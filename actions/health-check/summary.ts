@@ -1,5 +1,5 @@
-import type { CheckReport } from '../../shared/probe/engine.ts'
 import type { SampleStats } from '../../shared/probe/latency.ts'
+import type { CheckReport } from '../../shared/probe/report.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../shared/text/markdown.ts'
 import { formatShare } from '../../shared/text/units.ts'

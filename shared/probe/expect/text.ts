@@ -5,6 +5,9 @@ import { ProbeFailure } from '../check.ts'
 /** A regular expression from a workflow may be catastrophic, and the text from the server hostile. */
 const REGEX_BUDGET_MS = 200
 
+/** A regular expression with exactly one group. */
+export type VersionPattern = { kind: 'regex'; source: string; flags: string }
+
 export type TextMatcher = { kind: 'text'; text: string } | { kind: 'regex'; source: string; flags: string }
 
 /** Reads `some text` or `/regex/flags`; flags are i, m, s, u and v. */
@@ -19,7 +22,7 @@ export function readTextMatcher(given: unknown): Reading<TextMatcher> {
 }
 
 /** A checked regular expression without its slashes. */
-export function readRegex(source: string, flags: string): Reading<TextMatcher> {
+export function readRegex(source: string, flags: string): Reading<VersionPattern> {
   if (!/^[imsuv]*$/.test(flags)) {
     return { problem: `the flags ${shown(flags)} are not accepted; i, m, s, u and v are.` }
   }
