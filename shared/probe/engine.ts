@@ -1,5 +1,5 @@
+import { systemClock } from '../action/clock.ts'
 import type { Check } from './check.ts'
-import { systemClock } from './clock.ts'
 import { limiter, unlimited } from './limiter.ts'
 import { isSampled, samplesOf } from './parse.ts'
 import { type Progress, ready, startOf } from './progress.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../action/clock.ts'
 
 /** Starts tasks in order, and waits for them. */
 export type Limiter = <T>(task: () => Promise<T>) => Promise<T>

@@ -1,6 +1,6 @@
+import type { Clock } from '../action/clock.ts'
 import { formatDuration } from '../text/duration.ts'
 import type { Check, FailureClass, Try } from './check.ts'
-import type { Clock } from './clock.ts'
 import type { Limiter } from './limiter.ts'
 import { isHealthy, neededInARow, noteBad, noteGood, type Progress, ready, willDo } from './progress.ts'
 import { annotated, limited, remarks, whyOutOfTime } from './reasons.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { systemClock } from '../../../shared/probe/clock.ts'
+import { systemClock } from '../../../shared/action/clock.ts'
 import { nearestRank, sampleStats } from '../../../shared/probe/latency.ts'
 import { limiter } from '../../../shared/probe/limiter.ts'
 import { missedThreshold, takeSamples } from '../../../shared/probe/sampling.ts'
