@@ -1,3 +1,4 @@
+import type { ClientIdentity } from '../http/tls.ts'
 import type { SchemeName } from './schemes.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,6 +16,8 @@ export interface Check {
   /** false: reported, does not fail. */
   required: boolean
   settings: Settings
+  /** Of `client-cert` and `client-key`, read once. */
+  identity?: ClientIdentity
 }
 
 /**
@@ -30,6 +33,7 @@ export type FailureClass =
   | 'authentication'
   | 'redirect'
   | 'status'
+  | 'header'
   | 'body'
   | 'json'
   | 'health'

@@ -141,6 +141,10 @@ async function unmetExpectation(
   parsed: ParsedBody,
   version: string | undefined,
 ): Promise<[FailureClass, string] | undefined> {
+  for (const expectation of seen.headers === undefined ? [] : settings['expect-header']) {
+    const why = await unmet(expectation, seen.headers)
+    if (why !== undefined) return ['header', why]
+  }
   const text = settings['expect-body']
   if (text !== undefined && seen.body !== undefined) {
     const why = await mismatch(text, seen.body.toString('utf8'))

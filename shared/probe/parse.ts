@@ -7,10 +7,12 @@ import { oneLine } from '../text/untrusted.ts'
 import type { Check, Target } from './check.ts'
 import { COMMON_SETTINGS, SCHEMES } from './schemes.ts'
 import { applySetting, SETTINGS, type SettingName, type Settings } from './settings.ts'
-import { defaultName, displayTarget, readArgv, readTarget } from './target.ts'
+import { defaultName, displayTarget, readArgv, readTarget, TRUSTED_ONLY } from './target.ts'
 import { isUsable } from './usable.ts'
 
 const OWN_KEYS = ['name', 'url', 'exec', 'required']
+/** Settings that a list out of the checkout may not hold. */
+const CREDENTIALS: readonly SettingName[] = ['headers', 'client-cert', 'client-key']
 /** Inputs that belong to the step; the value is what to write instead. */
 const STEP_KEYS: Record<string, string> = {
   'fail-on-unhealthy': 'write "required: false" to report a check without failing',
@@ -63,7 +65,7 @@ export function parseCheck(
   }
   const given = mapping as Record<string, unknown>
   const at = (key: string): string => (typeof item === 'string' ? place : `${place}.${oneLine(key, 60)}`)
-  const target = parseTarget(given, place, at, problems)
+  const target = parseTarget(given, place, at, options, problems)
   const settings = parseSettings(given, target, at, options, problems)
   let required = true
   if (given['required'] !== undefined) {
@@ -77,7 +79,11 @@ export function parseCheck(
     if (name === '') problems.add(at('name'), `${shown(given['name'])} is not a name.`)
   }
   if (target === undefined) return undefined
-  if (options.untrusted && (target.scheme === 'exec' || target.scheme === 'file')) {
+  if (options.origin === 'checks-file' && target.scheme === 'unix') {
+    // Behind such a socket may be the container engine of the runner.
+    problems.add(at('url'), 'unix is accepted in the inputs "url" and "checks" only.')
+  }
+  if (options.untrusted && TRUSTED_ONLY.includes(target.scheme)) {
     problems.add(
       at(target.scheme === 'exec' ? 'exec' : 'url'),
       `${target.scheme} is accepted in the input "checks" only.`,
@@ -90,6 +96,7 @@ function parseTarget(
   given: Record<string, unknown>,
   place: string,
   at: (key: string) => string,
+  { untrusted }: ParseOptions,
   problems: Problems,
 ): Target | undefined {
   const hasUrl = given['url'] !== undefined
@@ -98,7 +105,7 @@ function parseTarget(
     problems.add(place, hasUrl ? 'it has both "url" and "exec"; write one of them.' : 'it has no "url".')
     return undefined
   }
-  const reading = hasUrl ? readTarget(given['url']) : readArgv(given['exec'])
+  const reading = hasUrl ? readTarget(given['url'], untrusted) : readArgv(given['exec'])
   if ('value' in reading) return reading.value
   problems.add(at(hasUrl ? 'url' : 'exec'), reading.problem)
   return undefined
@@ -131,8 +138,11 @@ function parseSettings(
       problems.add(at(key), `it means nothing for ${target.scheme}. ${usableWords(target)}`)
       continue
     }
-    if (name === 'headers' && options.untrusted) {
-      problems.add(at(key), 'headers are accepted in the inputs "headers" and "checks" only.')
+    if (CREDENTIALS.includes(name) && options.untrusted) {
+      problems.add(
+        at(key),
+        `${name} ${name === 'headers' ? 'are' : 'is'} accepted in the inputs "${name}" and "checks" only.`,
+      )
       continue
     }
     const problem = applySetting(settings, name, value)

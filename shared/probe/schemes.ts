@@ -59,10 +59,21 @@ const ANSWER: readonly SettingName[] = [
   'version-pattern',
   'same-version',
 ]
-const TLS: readonly SettingName[] = ['tls-verify', 'ca-file', 'min-certificate-days']
-const HTTP: readonly SettingName[] = [
+/** Whatever is connected to over TCP. */
+const TCP: readonly SettingName[] = ['connect-to']
+const TLS: readonly SettingName[] = [
+  ...TCP,
+  'tls-verify',
+  'ca-file',
+  'min-certificate-days',
+  'server-name',
+  'client-cert',
+  'client-key',
+]
+/** HTTP, whatever the way to it. */
+const HTTP_ALONE: readonly SettingName[] = [
   ...ANSWER,
-  ...TLS,
+  'expect-header',
   'version-header',
   'method',
   'headers',
@@ -81,6 +92,8 @@ const HTTP: readonly SettingName[] = [
   'max-regression',
   'max-body',
 ]
+const HTTP: readonly SettingName[] = [...HTTP_ALONE, ...TLS, 'http-version']
+const loadHttp = (): Promise<{ probe: Probe }> => import(/* webpackMode: "eager" */ './schemes/http.ts')
 
 const REDIS: ServiceUrl = { port: 6379, path: /^\d{0,5}$/ }
 const POSTGRES: ServiceUrl = {
@@ -111,12 +124,22 @@ const TABLE = {
   http: {
     form: 'http://host/path',
     settings: HTTP,
-    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+    load: loadHttp,
   },
   https: {
     form: 'https://host/path',
     settings: HTTP,
-    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+    load: loadHttp,
+  },
+  h2c: {
+    form: 'h2c://host/path',
+    settings: [...HTTP_ALONE, ...TCP],
+    load: loadHttp,
+  },
+  unix: {
+    form: 'unix:///run/app.sock:/health',
+    settings: [...HTTP_ALONE, 'http-version'],
+    load: loadHttp,
   },
   tcp: { form: 'tcp://host:port', settings: [], load: () => import('./schemes/tcp.ts') },
   tls: { form: 'tls://host:port', settings: TLS, load: () => import('./schemes/tls.ts') },
@@ -128,7 +151,7 @@ const TABLE = {
   },
   redis: {
     form: 'redis://:password@host:6379/0',
-    settings: [],
+    settings: TCP,
     service: REDIS,
     load: () => import('./schemes/redis.ts'),
   },
@@ -152,7 +175,7 @@ const TABLE = {
   },
   mqtt: {
     form: 'mqtt://user:password@host:1883',
-    settings: [],
+    settings: TCP,
     service: MQTT,
     load: () => import('./schemes/mqtt.ts'),
   },
@@ -164,7 +187,7 @@ const TABLE = {
   },
   amqp: {
     form: 'amqp://user:password@host:5672/vhost',
-    settings: [],
+    settings: TCP,
     service: AMQP,
     load: () => import('./schemes/amqp.ts'),
   },

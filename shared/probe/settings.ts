@@ -1,9 +1,12 @@
 import { type Reading, rules, shown } from '../action/inputs.ts'
+import type { HttpVersion } from '../http/line.ts'
 import { parseShare, parseSize } from '../text/units.ts'
+import { readHeaderExpectations } from './expect/header.ts'
 import { readJsonExpectations } from './expect/json.ts'
 import { readJsonPath } from './expect/json-path.ts'
 import { readStatuses, type Statuses } from './expect/statuses.ts'
 import { readRegex, readTextMatcher, type VersionPattern } from './expect/text.ts'
+import { readDestination, readHttpVersion, readSecretText, readServerName } from './ways.ts'
 
 /**
  * How one setting of a check is read. The same table serves the inputs of an action (always text) and the mappings
@@ -58,6 +61,12 @@ export const SETTINGS = {
   'tls-verify': setting(true, rules.boolean),
   'ca-file': optional(readText),
   'min-certificate-days': optional((given) => rules.integer(given, { max: 10_000 })),
+  'connect-to': optional(readDestination),
+  'server-name': optional(readServerName),
+  'client-cert': optional(readText),
+  'client-key': optional(readSecretText),
+  'http-version': setting<HttpVersion>('auto', readHttpVersion),
+  'expect-header': { ...setting([], readHeaderExpectations), yaml: true },
   'max-body': setting(1_048_576, readBodySize),
   invert: setting(false, rules.boolean),
   // Only inside a list of checks, for the schemes that name them:
