@@ -22,7 +22,7 @@ describe('documents of real products', () => {
   test.each(DOCUMENTS.map((document) => [document.product, document] as const))(
     '%s',
     async (_product, { body, status = 200, verdict }) => {
-      const isJson = /^[[{]/.test(body)
+      const isJson = /^(?:\{|\[[{\]])/.test(body)
       const headers = isJson ? { 'content-type': 'application/json' } : {}
       const observation = seen(body, { status, statusText: '', headers })
       const { failure, reason, degraded } = await judge(checkOf(), observation)
