@@ -6,6 +6,7 @@ import type { SettingName } from '../../shared/probe/settings.ts'
 import { isSpread, isUsable } from '../../shared/probe/usable.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { formatShare } from '../../shared/text/units.ts'
+import { oneLine } from '../../shared/text/untrusted.ts'
 import type { Inputs } from './inputs.ts'
 
 export type Status = 'healthy' | 'degraded' | 'unhealthy'
@@ -50,6 +51,7 @@ function describeCheck(check: Check): string {
   const version = can('expect-version') ? settings['expect-version'] : undefined
   const sameVersion = can('same-version') && settings['same-version']
   const wanted = [
+    can('body') && settings.body !== undefined ? bodyOf(settings) : undefined,
     settings.invert
       ? 'is down'
       : can('expect-status')
@@ -72,6 +74,12 @@ function describeCheck(check: Check): string {
   ]
   const method = can('method') ? `${settings.method} ` : ''
   return `  ${name}: ${method}${display} (${wanted.filter((part) => part !== undefined).join(', ')})`
+}
+
+/** What is sent, by its kind: a Content-Type that nobody gave may be a surprise. */
+function bodyOf({ headers }: Check['settings']): string {
+  const kind = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return kind === undefined ? 'with a body' : `with a body of ${oneLine(kind, 60)}`
 }
 
 /** How many good answers in a row; with versions there may be a load balancer that spreads at random. */
