@@ -1,29 +1,15 @@
 import type { Check } from '../../shared/probe/check.ts'
 import { describeStatuses } from '../../shared/probe/expect/statuses.ts'
 import { isSampled, samplesOf } from '../../shared/probe/parse.ts'
-import type { CheckReport } from '../../shared/probe/report.ts'
 import type { SettingName } from '../../shared/probe/settings.ts'
 import { isSpread, isUsable } from '../../shared/probe/usable.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { formatShare } from '../../shared/text/units.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
-import type { Inputs } from './inputs.ts'
+import type { Inputs, Observation, Verdict } from './model.ts'
 
-export type Status = 'healthy' | 'degraded' | 'unhealthy'
-
-/** What all reports together mean; pure. */
-export interface Verdict {
-  status: Status
-  /** Healthy or degraded. */
-  healthy: boolean
-  passed: readonly CheckReport[]
-  failed: readonly CheckReport[]
-  /** One sentence for log, summary and annotation. */
-  sentence: string
-}
-
-/** @param reports of all checks, in their order */
-export function decide(reports: readonly CheckReport[], durationMs: number): Verdict {
+/** What all reports together mean. */
+export function decide(_inputs: Inputs, { reports, durationMs }: Observation): Verdict {
   const passed = reports.filter((report) => report.passed)
   const failed = reports.filter((report) => !report.passed)
   const blocking = failed.filter(({ check }) => check.required)
