@@ -215,12 +215,18 @@ export function reserveOf({ started, deadline }: Engine, progress: Progress): nu
 /** ms until the next try of a check that is not healthy. */
 export function pauseBeforeNext(engine: Engine, progress: Progress): number {
   const { clock } = engine
-  const { check, refusals, notBefore } = progress
+  const { check, refusals } = progress
   const waited = clock.now() - (progress.firstTryAt ?? clock.now())
   progress.pause = pauseAfterBad({ settings: check.settings, waited, previous: progress.pause, refusals })
-  // What a server asks for may be longer than there is time; once more before the end is not rude.
-  const asked = Math.min(notBefore, progress.deadline - reserveOf(engine, progress)) - clock.now()
-  return Math.max(progress.pause, asked)
+  return Math.max(progress.pause, allowedAt(engine, progress) - clock.now())
+}
+
+/** What a server asks for (Retry-After) may be longer than there is time: then it is asked once more before the end. */
+function allowedAt(engine: Engine, progress: Progress): number {
+  const { notBefore, deadline } = progress
+  if (notBefore < deadline) return notBefore
+  const lastChance = deadline - reserveOf(engine, progress)
+  return engine.clock.now() < lastChance ? lastChance : deadline
 }
 
 /** ms between good answers in a row. */
