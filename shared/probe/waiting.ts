@@ -105,7 +105,7 @@ export async function probe(
   // A try that only the end of the time cut short says less than the one before it, and undoes nothing.
   if (cutShort && before !== undefined) return { outcome, cutShort }
   noteBad(progress, outcome)
-  if (outcome.retryAfter !== undefined) progress.notBefore = clock.now() + outcome.retryAfter
+  progress.notBefore = outcome.retryAfter === undefined ? 0 : clock.now() + outcome.retryAfter
   const wasSlowed = isSlowed(progress.refusals - (outcome.isRefusal === true ? 1 : 0))
   if (!wasSlowed && isSlowed(progress.refusals))
     onNews?.(check, `${annotated(progress)}; ${limited(check.settings, progress.refusals)}`)
@@ -225,9 +225,9 @@ export function pauseBeforeNext(engine: Engine, progress: Progress): number {
 function allowedAt(engine: Engine, progress: Progress): number {
   const { notBefore, deadline } = progress
   if (notBefore < deadline) return notBefore
-  const lastChance = deadline - reserveOf(engine, progress)
-  // A timer may fire a little early.
-  return engine.clock.now() < lastChance - 50 ? lastChance : deadline
+  if (progress.hadLastChance) return deadline
+  progress.hadLastChance = true
+  return deadline - reserveOf(engine, progress)
 }
 
 /** ms between good answers in a row. */

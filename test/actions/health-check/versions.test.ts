@@ -53,6 +53,7 @@ describeWith('nginx', 'nginx that spreads at random over four replicas', (progra
     '%i of them old: never green in twenty runs, and the message has the shares',
     async (old) => {
       const { nginx } = await group(old)
+      let shares = 0
       try {
         for (let round = 0; round < 5; round += 1) {
           const steps = await Promise.all(
