@@ -109,6 +109,7 @@ function resultOf(
     counts: plan.counts,
     cut: plan.cut,
     decisions: plan.decisions,
+    profile: plan.profile,
     notices: plan.notices,
     warnings: plan.warnings,
     file: facts?.file ?? null,

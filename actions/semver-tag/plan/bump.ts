@@ -1,7 +1,7 @@
 import { levelOf, typeOf } from '../../../shared/commits/level.ts'
 import { type Message, parseMessage } from '../../../shared/commits/message.ts'
-import { pullRequestOf } from '../../../shared/commits/subject.ts'
 import { cancellations } from '../../../shared/commits/revert.ts'
+import { pullRequestOf } from '../../../shared/commits/subject.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { highestLevel, type Level } from '../../../shared/version/bump.ts'
 import type { Inputs, Reason, UnreleasedCommit } from '../model.ts'
