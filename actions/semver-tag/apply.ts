@@ -19,7 +19,8 @@ import { createTagObject } from '../../shared/github/tags.ts'
 import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
 import type { Applied, FloatingMove, Inputs, Writable } from './model.ts'
-import { type Connect, RUN_TRAILER } from './observe.ts'
+import { RUN_TRAILER } from './observe/history.ts'
+import type { Connect } from './observe.ts'
 
 /**
  * Carries out a plan: the tag together with the floating tags, all or nothing, then the release. What cannot go

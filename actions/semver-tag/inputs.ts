@@ -59,6 +59,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
       (text) => each(text, (item) => rules.choice(item, FLOATING_KINDS)),
       [],
     ),
+    splitSquashes: choice('squash-bodies', ['title', 'split'], 'title') === 'split',
     releaseName: inputs.text('release-name') ?? '{tag}',
     releaseNotes: inputs.raw('release-notes') ?? '',
     draft: flag('draft', false),

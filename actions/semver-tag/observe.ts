@@ -45,9 +45,6 @@ export function connector({ token }: Inputs, context: RunContext, signal: AbortS
   }
 }
 
-/** What the tag of this run says in its message, so that the run finds it again. */
-export const RUN_TRAILER = 'Nexus-Run'
-
 /**
  * Reads what is there; writes and fetches nothing.
  *
@@ -85,8 +82,6 @@ interface EventPayload {
   repository?: { default_branch?: string }
   pull_request?: { number?: number }
 }
-
-type History = Pick<Observation, 'source' | 'shallow' | 'tags' | 'floating' | 'commits' | 'sincePrerelease'>
 
 /** What the checkout says; undefined when the API has to be asked instead. */
 async function fromCheckout(
@@ -131,94 +126,6 @@ async function defaultBranch(
   if (!matters || connect === undefined) return {}
   const { readRepository } = await import('../../shared/github/repository.ts')
   return { defaultBranch: (await readRepository(await connect())).defaultBranch }
-}
-
-/** Asks a source what the plan wants to know; the same questions for every source. */
-async function read(
-  source: Source,
-  inputs: Inputs,
-  connect: Connect | undefined,
-  { runId }: RunContext,
-  made?: string,
-): Promise<History> {
-  const all = (await source.tags()).filter(hasCommit)
-  const { tagPrefix, tagPrefixes } = inputs
-  const versions = readVersionTags(all, tagPrefixes)
-  const onSha = versions.filter(({ commit }) => commit === inputs.sha)
-  const runs = await runsOf(onSha, source, runId)
-  if (made !== undefined) runs.set(made, runId)
-  // What this very run has released is told again with the commits that led to it.
-  const own = onSha.find(({ name, version }) => isStable(version) && runs.get(name) === runId)
-  const base = own === undefined ? baseOf(versions) : before(own, versions)
-  const prerelease = own === undefined ? lastPrereleaseOf(versions, base) : undefined
-  const isEmpty = base?.commit === inputs.sha || inputs.mode === 'rollback'
-  const commits = isEmpty ? [] : await source.range(base === undefined ? [] : [base.commit], inputs.path)
-  return {
-    source: source.kind,
-    shallow: false,
-    tags: versions.map((tag): VersionTag => {
-      const run = runs.get(tag.name)
-      return run === undefined ? tag : { ...tag, run }
-    }),
-    floating: inputs.floatingTags.length === 0 ? [] : floatingOf(all, versions, tagPrefix),
-    commits: inputs.labels ? await labelled(commits, connect) : commits,
-    sincePrerelease: prerelease === undefined ? [] : await since(prerelease.commit, commits, source, inputs),
-  }
-}
-
-/** What may be a floating tag; a full version never floats. */
-function floatingOf(
-  all: readonly CommitTag[],
-  versions: readonly CommitTag[],
-  prefix: string,
-): FloatingTag[] {
-  const full = new Set(versions.map(({ name }) => name))
-  return all
-    .filter(({ name }) => !full.has(name) && (name.startsWith(prefix) || name.endsWith('latest')))
-    .map(({ name, commit, object }) => ({ name, commit, object }))
-}
-
-type CommitTag = ReachableTag & { commit: string }
-
-function hasCommit(tag: ReachableTag): tag is CommitTag {
-  return tag.commit !== undefined
-}
-
-/** The stable version below one. */
-function before<T extends CommitTag & { version: Version }>(
-  { version }: T,
-  versions: readonly T[],
-): T | undefined {
-  return highestTag(
-    versions.filter((tag) => isStable(tag.version) && compareVersions(tag.version, version) < 0),
-  )
-}
-
-/** Name of a tag → the run that made it. */
-async function runsOf(
-  tags: readonly CommitTag[],
-  source: Source,
-  runId: string,
-): Promise<Map<string, string>> {
-  const runs = new Map<string, string>()
-  if (runId === '') return runs
-  for (const tag of tags.filter(({ type }) => type === 'tag')) {
-    const run = footerValues(parseMessage((await source.message(tag)) ?? ''), RUN_TRAILER).at(-1)
-    if (run !== undefined) runs.set(tag.name, run)
-  }
-  return runs
-}
-
-async function since(
-  prerelease: string,
-  commits: readonly Commit[],
-  source: Source,
-  { path }: Inputs,
-): Promise<string[]> {
-  if (path.length === 0) return commitsSince(commits, prerelease)
-  // Commits between those that touch the paths are missing, and with them the way from one to the next.
-  const left = new Set((await source.range([prerelease], path)).map(({ sha }) => sha))
-  return commits.map(({ sha }) => sha).filter((sha) => left.has(sha))
 }
 
 async function labelled(
