@@ -1,4 +1,5 @@
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
+import type { Step } from '../../shared/action/step.ts'
 import type { GitHub } from '../../shared/github/client.ts'
 import {
   createRef,
@@ -20,7 +21,7 @@ import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
 import type { Applied, FloatingMove, Inputs, Writable } from './model.ts'
 import { RUN_TRAILER } from './observe/history.ts'
-import type { Connect } from './observe.ts'
+import { PATIENCE_MS } from './observe.ts'
 
 /**
  * Carries out a plan: the tag together with the floating tags, all or nothing, then the release. What cannot go
@@ -29,9 +30,9 @@ import type { Connect } from './observe.ts'
 export async function apply(
   plan: Writable,
   inputs: Inputs,
-  runId: string,
-  connect: Connect | undefined,
+  { context: { runId }, connect: connector }: Step,
 ): Promise<Applied> {
+  const connect = connector(inputs.token, PATIENCE_MS)
   const done: Applied = { created: false, moved: [], refused: [] }
   try {
     if (connect === undefined) throw new ActionError('No token', NO_TOKEN)

@@ -45,6 +45,8 @@ export interface Inputs {
   tagPrefix: string
   /** What tags that are read begin with; the first is `tagPrefix`. */
   tagPrefixes: readonly string[]
+  /** False: it is the default, and nobody has said how tags are spelled. */
+  isPrefixSaid: boolean
   /** Empty: every commit counts. */
   path: readonly string[]
   sha: string

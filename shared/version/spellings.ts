@@ -31,7 +31,8 @@ export function otherSpellings<T extends { name: string }>(
   for (const tag of tags) {
     const match = NUMBERS.exec(tag.name)
     const [, prefix = '', text = ''] = match ?? []
-    if (match === null || !stems.has(stemOf(prefix))) continue
+    // Nobody's prefix begins with a hyphen: that would be an option.
+    if (match === null || prefix.startsWith('-') || !stems.has(stemOf(prefix))) continue
     const parts = text.split('.')
     if (parts.length === 3) full.add(`${Number(parts[0])}.${Number(parts[1])}`)
     const isStrict = parseVersion(text) !== undefined

@@ -79,7 +79,12 @@ function known(
   return tag
 }
 
-function spelled({ name, commit, version, prefix }: CommitTag & { version: Version; prefix?: string }): Elsewhere {
+function spelled({
+  name,
+  commit,
+  version,
+  prefix,
+}: CommitTag & { version: Version; prefix?: string }): Elsewhere {
   const tag: Elsewhere = { name, commit, version, why: 'spelling' }
   if (prefix !== undefined) tag.prefix = prefix
   return tag
@@ -109,7 +114,11 @@ async function readOutside(
 }
 
 /** What may be a floating tag; a full version never floats. */
-function floatingOf(all: readonly CommitTag[], versions: readonly CommitTag[], prefix: string): FloatingTag[] {
+function floatingOf(
+  all: readonly CommitTag[],
+  versions: readonly CommitTag[],
+  prefix: string,
+): FloatingTag[] {
   const full = new Set(versions.map(({ name }) => name))
   return all
     .filter(({ name }) => !full.has(name) && (name.startsWith(prefix) || name.endsWith('latest')))

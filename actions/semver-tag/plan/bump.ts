@@ -75,9 +75,7 @@ function reasonOf(
   const type = typeOf(message)
   const all = [message, ...parts]
   const level =
-    byLabel.length > 0
-      ? highestLevel(byLabel)
-      : highestLevel(all.map((each) => levelOf(each, releaseRules)))
+    byLabel.length > 0 ? highestLevel(byLabel) : highestLevel(all.map((each) => levelOf(each, releaseRules)))
   return {
     sha,
     subject: message.title ?? message.subject,
