@@ -92,6 +92,8 @@ export interface VersionTag extends Tag {
    * commit with built files, say). Its commits are those since then.
    */
   from?: string
+  /** It contains `sha`: nobody can release that again. */
+  contains?: boolean
 }
 
 export type KnownTag = VersionTag & { version: Version }

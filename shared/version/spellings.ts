@@ -26,23 +26,36 @@ export function otherSpellings<T extends { name: string }>(
   prefixes: readonly string[],
 ): (T & Spelled)[] {
   const stems = new Set(prefixes.map(stemOf))
-  const found: (T & Spelled & { count: number })[] = []
+  const found: (T & Spelled & { isShort: boolean; before: string })[] = []
   const full = new Set<string>()
+  const schemes = new Set<string>()
   for (const tag of tags) {
     const match = NUMBERS.exec(tag.name)
     const [, prefix = '', text = ''] = match ?? []
     // Nobody's prefix begins with a hyphen: that would be an option.
     if (match === null || prefix.startsWith('-') || !stems.has(stemOf(prefix))) continue
     const parts = text.split('.')
-    if (parts.length === 3) full.add(`${Number(parts[0])}.${Number(parts[1])}`)
+    if (parts.length === 3) {
+      full.add(`${Number(parts[0])}.${Number(parts[1])}`)
+      schemes.add(prefix)
+    }
     const isStrict = parseVersion(text) !== undefined
     if ((isStrict && prefixes.includes(prefix)) || (!isStrict && isDate(parts))) continue
     const [major = 0, minor = 0, patch = 0] = parts.map(Number)
     const version = parseVersion(`${major}.${minor}.${patch}`)
     if (version === undefined) continue
-    found.push({ ...tag, version, count: parts.length, ...(isStrict ? { prefix } : {}) })
+    found.push({
+      ...tag,
+      version,
+      isShort: parts.length === 2,
+      before: prefix,
+      ...(isStrict ? { prefix } : {}),
+    })
   }
-  return found.filter(({ count, version }) => count !== 2 || !full.has(`${version.major}.${version.minor}`))
+  // `v1.2` floats where there is a 1.2.3, or where other versions have three numbers.
+  const floats = ({ isShort, before, version }: (typeof found)[number]): boolean =>
+    isShort && (schemes.has(before) || full.has(`${version.major}.${version.minor}`))
+  return found.filter((tag) => !floats(tag)).map(({ isShort: _, before: __, ...tag }) => tag as T & Spelled)
 }
 
 /** The highest of some; undefined of none. */

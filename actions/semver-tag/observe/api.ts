@@ -2,8 +2,7 @@ import type { Commit } from '../../../shared/git/history.ts'
 import type { Tag } from '../../../shared/git/tags.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { compare, getCommit, listCommits, listRange } from '../../../shared/github/commits.ts'
-import { getRef } from '../../../shared/github/refs.ts'
-import { readRepository } from '../../../shared/github/repository.ts'
+import { getRef, listRefs } from '../../../shared/github/refs.ts'
 import { getTagObject, listTags } from '../../../shared/github/tags.ts'
 import { readVersionTags } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable } from '../../../shared/version/version.ts'
@@ -40,26 +39,34 @@ export function apiSource(github: GitHub, sha: string, prefixes: readonly string
 
 /** Commits that are asked about one by one; what stands below the highest few decides nothing. */
 const MAX_ASKED = 4
+/** Branches that are asked whether they have one of these. */
+const MAX_BRANCHES = 20
 
 async function standing(
   github: GitHub,
   commits: readonly string[],
   sha: string,
 ): Promise<Map<string, Standing>> {
-  const { defaultBranch } = await readRepository(github)
   const found = new Map<string, Standing>()
+  const heads = [...new Set((await listRefs(github, 'refs/heads/')).map(({ object }) => object))]
   await Promise.all(
     commits.slice(0, MAX_ASKED).map(async (commit) => {
-      // Of other branches nobody can tell with few calls.
-      if (await isAncestor(github, commit, defaultBranch)) found.set(commit, { on: 'branch' })
-      else {
-        const [first] = (await getCommit(github, commit))?.parents ?? []
-        const isOurs = first !== undefined && (await isAncestor(github, first, sha))
-        found.set(commit, isOurs ? { on: 'beside', from: first } : { on: 'branch' })
-      }
+      const contains = (await compare(github, commit, sha))?.status === 'behind'
+      const isOnBranch = contains || heads.length > MAX_BRANCHES || heads.includes(commit)
+      const [first] = isOnBranch ? [] : ((await getCommit(github, commit))?.parents ?? [])
+      const isOurs = first !== undefined && (await isAncestor(github, first, sha))
+      // Of many branches nobody can tell with few calls.
+      if (isOurs && !(await isInOne(github, commit, heads)))
+        found.set(commit, { on: 'beside', from: first, contains })
+      else found.set(commit, { on: 'branch', contains })
     }),
   )
   return found
+}
+
+async function isInOne(github: GitHub, commit: string, heads: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(heads.map((head) => isAncestor(github, commit, head)))
+  return answers.some((answer) => answer)
 }
 
 /** The first page of history: most tags that matter stand on one of these. */

@@ -1,3 +1,4 @@
+import { reachableFrom } from '../../../shared/commits/graph.ts'
 import { parseMessage } from '../../../shared/commits/message.ts'
 import { isPullMerge, pullMergesOf } from '../../../shared/commits/ownership.ts'
 import { footerValues } from '../../../shared/commits/references.ts'
@@ -8,7 +9,7 @@ import { otherSpellings } from '../../../shared/version/spellings.ts'
 import { baseOf, highestTag, lastPrereleaseOf, readVersionTags } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../../shared/version/version.ts'
 import type { Elsewhere, FloatingTag, Inputs, KnownTag, Observation, UnreleasedCommit } from '../model.ts'
-import type { Source } from './source.ts'
+import type { Source, Standing } from './source.ts'
 
 /** What the tag of this run says in its message, so that the run finds it again. */
 export const RUN_TRAILER = 'Nexus-Run'
@@ -40,8 +41,8 @@ export async function readHistory(source: Source, { inputs, runId, made }: Asked
     runId,
   )
   if (made !== undefined) runs.set(made, runId)
-  const { outside, lines } = await readOutside(versions, source)
-  const tags = versions.map((tag): KnownTag => known(tag, runs.get(tag.name), lines.get(tag.commit)))
+  const { outside, standing } = await readOutside(versions, source)
+  const tags = versions.map((tag): KnownTag => known(tag, runs.get(tag.name), standing.get(tag.commit)))
   const base = baseOf(tags)
   // What this very run has released is told again with the commits that led to it.
   const own = tags.find(({ commit, version, run }) => commit === sha && isStable(version) && run === runId)
@@ -49,6 +50,8 @@ export async function readHistory(source: Source, { inputs, runId, made }: Asked
   const last = lastPrereleaseOf(tags, base)
   const isEmpty = begin?.commit === sha || inputs.mode === 'rollback'
   const isSince = own === undefined && last !== undefined && inputs.mode !== 'rollback'
+  const since = begin === undefined ? [] : [begin.from ?? begin.commit]
+  const read = isEmpty ? NOTHING : await readRange(source, since, inputs)
   return {
     source: source.kind,
     shallow: false,
@@ -57,8 +60,8 @@ export async function readHistory(source: Source, { inputs, runId, made }: Asked
     last,
     elsewhere: [...otherSpellings(all, tagPrefixes).map(spelled), ...outside],
     floating: inputs.floatingTags.length === 0 ? [] : floatingOf(all, versions, tagPrefix),
-    commits: isEmpty ? [] : await range(source, begin, inputs),
-    sincePrerelease: isSince ? await range(source, last, inputs) : [],
+    commits: read.commits,
+    sincePrerelease: isSince ? await sincePrerelease(source, last, { base, read, inputs }) : [],
   }
 }
 
@@ -71,11 +74,12 @@ function hasCommit(tag: ReachableTag): tag is CommitTag {
 function known(
   { name, commit, version, reachable }: CommitTag & { version: Version },
   run: string | undefined,
-  from: string | undefined,
+  where: Standing | undefined,
 ): KnownTag {
-  const tag: KnownTag = { name, commit, version, reachable: reachable || from !== undefined }
+  const tag: KnownTag = { name, commit, version, reachable: reachable || where?.from !== undefined }
   if (run !== undefined) tag.run = run
-  if (from !== undefined) tag.from = from
+  if (where?.from !== undefined) tag.from = where.from
+  if (where?.contains) tag.contains = true
   return tag
 }
 
@@ -94,23 +98,20 @@ function spelled({
 async function readOutside(
   versions: readonly (CommitTag & { version: Version })[],
   source: Source,
-): Promise<{ outside: Elsewhere[]; lines: Map<string, string> }> {
+): Promise<{ outside: Elsewhere[]; standing: Map<string, Standing> }> {
   const base = baseOf(versions)
   const some = versions
     .filter(({ reachable, version }) => !reachable && isStable(version))
     .filter(({ version }) => base === undefined || compareVersions(version, base.version) > 0)
     .sort((a, b) => compareVersions(b.version, a.version))
     .slice(0, MAX_OUTSIDE)
-  const lines = new Map<string, string>()
-  if (some.length === 0) return { outside: [], lines }
+  if (some.length === 0) return { outside: [], standing: new Map() }
   const standing = await source.standing([...new Set(some.map(({ commit }) => commit))])
   const outside = some.flatMap(({ name, commit, version }): Elsewhere[] => {
     const where = standing.get(commit)
-    if (where?.from !== undefined) lines.set(commit, where.from)
-    if (where === undefined || where.from !== undefined) return []
-    return [{ name, commit, version, why: where.on }]
+    return where === undefined || where.from !== undefined ? [] : [{ name, commit, version, why: where.on }]
   })
-  return { outside, lines }
+  return { outside, standing }
 }
 
 /** What may be a floating tag; a full version never floats. */
@@ -145,16 +146,38 @@ async function runsOf(
   return runs
 }
 
-/** The commits since a tag; of `path` those that touch it, and the merges of pull requests that brought them in. */
-async function range(
+/** A range as it is, and what of it counts. */
+interface Read {
+  all: readonly Commit[]
+  commits: readonly UnreleasedCommit[]
+}
+
+const NOTHING: Read = { all: [], commits: [] }
+
+/** Of `path` those that touch it count, and the merges of pull requests that brought them in. */
+async function readRange(
   source: Source,
-  begin: KnownTag | undefined,
+  without: readonly string[],
   { path, splitSquashes }: Inputs,
-): Promise<UnreleasedCommit[]> {
-  const without = begin === undefined ? [] : [begin.from ?? begin.commit]
+): Promise<Read> {
   const all = await source.range(without, [])
   const commits = path.length === 0 ? all : touching(all, await source.range(without, path))
-  return commits.map((commit) => (splitSquashes ? split(commit) : commit))
+  return { all, commits: splitSquashes ? commits.map(split) : commits }
+}
+
+/** Also a hotfix that was released and merged since: it is not among what is unreleased. */
+async function sincePrerelease(
+  source: Source,
+  last: KnownTag,
+  { base, read, inputs }: { base: KnownTag | undefined; read: Read; inputs: Inputs },
+): Promise<readonly UnreleasedCommit[]> {
+  const nodes = new Map(read.all.map((commit) => [commit.sha, commit]))
+  const reached = reachableFrom(nodes, [last.commit])
+  const begin = base?.from ?? base?.commit
+  const holdsBase =
+    begin === undefined || [...reached].some((sha) => nodes.get(sha)?.parents.includes(begin) === true)
+  if (holdsBase && read.all.length > 0) return read.commits.filter(({ sha }) => !reached.has(sha))
+  return (await readRange(source, [last.commit], inputs)).commits
 }
 
 function touching(all: readonly Commit[], touched: readonly Commit[]): Commit[] {

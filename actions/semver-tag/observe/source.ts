@@ -27,4 +27,6 @@ export interface Source {
 export interface Standing {
   on: 'branch' | 'beside'
   from?: string
+  /** It contains `sha`, which is an older commit then. */
+  contains: boolean
 }

@@ -160,7 +160,8 @@ function freeCore(
   let core: Version | undefined = least
   while (core !== undefined) {
     const taken: KnownTag | undefined = findVersion(tags, core)
-    if (taken === undefined || taken.reachable) break
+    // One that holds this commit has released it: nothing is passed over then.
+    if (taken === undefined || taken.reachable || taken.contains === true) break
     notices.push(
       `${taken.name} stands on ${short(taken.commit)}, which ${short(observation.sha)} does not contain: it is passed over.`,
     )
