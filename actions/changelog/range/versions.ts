@@ -7,7 +7,7 @@ import {
   parseVersion,
   type Version,
 } from '../../../shared/version/version.ts'
-import type { VersionTag } from './model.ts'
+import type { Observation, VersionTag } from '../model.ts'
 
 export type KnownTag = Versioned<VersionTag>
 
@@ -27,13 +27,17 @@ export interface Subject {
 export function subjectOf(
   tags: readonly KnownTag[],
   sha: string,
-  { given, prefix, names }: { given: string | undefined; prefix: string; names: readonly string[] },
+  {
+    given,
+    prefixes,
+    names,
+  }: { given: string | undefined; prefixes: readonly string[]; names: readonly string[] },
 ): Subject {
   if (given !== undefined && /^unreleased$/i.test(given)) return { version: undefined, tag: undefined }
   if (given !== undefined) {
-    const version = parsePrefixedVersion(given, prefix)
+    const version = parsePrefixedVersion(given, prefixes)
     const same = tags.filter((tag) => version !== undefined && compareVersions(tag.version, version) === 0)
-    const exact = same.find(({ name }) => name === tagNameOf(given, prefix))
+    const exact = same.find(({ name }) => name === tagNameOf(given, prefixes[0] ?? ''))
     // Build metadata is no part of the precedence, but who writes it means that tag and no other.
     if (exact !== undefined || given.includes('+')) return { version, tag: exact }
     return { version, tag: same.find(({ commit }) => commit === sha) ?? highestTag(same) }
@@ -69,10 +73,36 @@ export function downwards(a: KnownTag, b: KnownTag): number {
   return order || (a.name < b.name ? -1 : 1)
 }
 
+/**
+ * The stable versions between both ends of a range, that of the end's own core left out: what is not part of the range
+ * has been released on another line.
+ */
+export function tagsBetween({ from, to, version, tags }: Ends): KnownTag[] {
+  const end = version === undefined ? undefined : parseVersion(version)
+  if (end === undefined) return []
+  const known = readVersionTags(tags, [])
+  const begin = highestTag(known.filter(({ commit }) => commit === from?.sha))?.version
+  return known
+    .filter((tag) => isStable(tag.version) && tag.commit !== to.sha && tag.commit !== from?.sha)
+    .filter(({ version }) => compareVersions(version, end) < 0)
+    .filter(({ version }) => begin === undefined || compareVersions(version, begin) > 0)
+    .sort(downwards)
+    .reverse()
+}
+
+interface Ends extends Pick<Observation, 'from' | 'to' | 'version'> {
+  tags: readonly VersionTag[]
+}
+
 /** Version tags of a list, with what is known of each. */
-export function versionTags(tags: readonly { name: string; commit?: string }[], prefix: string): KnownTag[] {
-  const onCommits = tags.flatMap(({ name, commit }) => (commit === undefined ? [] : [{ name, commit }]))
-  return readVersionTags(onCommits, prefix)
+export function versionTags(
+  tags: readonly { name: string; commit?: string }[],
+  prefixes: readonly string[],
+): KnownTag[] {
+  const onCommits = tags.flatMap(({ name, commit }): VersionTag[] =>
+    commit === undefined ? [] : [{ name, commit }],
+  )
+  return readVersionTags(onCommits, prefixes)
 }
 
 /** Names of tags that a person may have meant: the nearest in spelling, then the highest versions. */

@@ -1,4 +1,4 @@
-import type { Node } from '../../../shared/commits/graph.ts'
+import type { Node } from './graph.ts'
 
 /** Where the commits of a list stand, the newest first. */
 export class Places {

@@ -1,13 +1,12 @@
-import type { Node } from '../../../shared/commits/graph.ts'
-import type { Message } from '../../../shared/commits/message.ts'
-import type { Release as GitHubRelease } from '../../../shared/github/releases.ts'
+import type { Message } from '../../shared/commits/message.ts'
+import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
+import type { Version } from '../../shared/version/version.ts'
 
-export const FORMATS = ['markdown', 'keep-a-changelog', 'json', 'template'] as const
-export type Format = (typeof FORMATS)[number]
-export const INCLUDES = ['notable', 'conventional', 'all'] as const
-export type Include = (typeof INCLUDES)[number]
-export const RELEASES = ['none', 'draft', 'publish', 'update'] as const
-export type ReleaseMode = (typeof RELEASES)[number]
+export type Format = 'markdown' | 'keep-a-changelog' | 'json' | 'template'
+export type Include = 'notable' | 'conventional' | 'all'
+/** What a line of the notes is about. */
+export type Unit = 'auto' | 'pull-request' | 'commit'
+export type ReleaseMode = 'none' | 'draft' | 'publish' | 'update'
 
 /** What the user asked for; read and checked by inputs.ts. */
 export interface Inputs {
@@ -16,9 +15,14 @@ export interface Inputs {
   from: string | undefined
   /** A tag, ref or SHA. */
   to: string
+  /** False: it is the commit of the run, unless `version` has a tag. */
+  isToGiven: boolean
   /** Heading, as given, with or without the prefix. */
   version: string | undefined
+  /** What a tag that is written begins with. */
   tagPrefix: string
+  /** What tags that are read begin with; the first is `tagPrefix`. */
+  tagPrefixes: readonly string[]
   path: readonly string[]
   format: Format
   template: string | undefined
@@ -29,6 +33,13 @@ export interface Inputs {
   groups: readonly GroupRule[] | undefined
   /** Undefined: `all` under a config file, else `notable`. */
   include: Include | undefined
+  unit: Unit
+  /** Whether each line names who made it. */
+  authors: boolean
+  /** Whether what another line has released already is folded. */
+  subtract: boolean
+  /** Whether header lines in the body of a squash are changes of their own. */
+  splitSquashes: boolean
   exclude: Exclude
   /** `auto`: notes are made from commits, with a warning, where there are no data; `true`: that is an error. */
   pullRequests: 'auto' | 'true' | 'false'
@@ -73,12 +84,16 @@ export interface RangeCommit {
   /** Seconds since 1970. */
   committedAt: number
   message: Message
+  /** What a squash lists in its body; only with `squash-bodies: split`. */
+  parts?: readonly Message[]
 }
 
 export interface VersionTag {
   name: string
   /** The peeled commit. */
   commit: string
+  /** What the name says, when it has been read already. */
+  version?: Version
 }
 
 /** What is known of pull requests and people. Everything in it may be empty: then the notes are made from commits. */
@@ -87,6 +102,8 @@ export interface PullFacts {
   byNumber: ReadonlyMap<number, PullRequest>
   /** SHA of a commit whose message has no number → the pull request that brought it in. */
   byCommit: ReadonlyMap<string, number>
+  /** Merges of pull requests that brought in what has a pull request of its own. */
+  carriers: ReadonlySet<string>
   /** E-mail address, lower case → login, as GitHub resolved it. */
   logins: ReadonlyMap<string, string>
   /** Login, lower case → number of the first pull request of somebody new; empty when nobody asked. */
@@ -132,6 +149,10 @@ export interface Entry {
   breaking: readonly string[] | undefined
   /** Only the number when GitHub was not asked or did not know. */
   pullRequest?: PullRequest | { number: number }
+  /** Other pull requests that the line stands for: updates of one dependency are folded. */
+  otherPullRequests?: readonly number[]
+  /** The type that GitHub's usual labels say, where the words say none. */
+  labelled?: string
   references: readonly Reference[]
   /** The author, then co-authors; nobody twice. */
   authors: readonly Person[]
@@ -178,6 +199,8 @@ export interface Release {
   contributors: readonly Person[]
   newContributors: readonly { person: Person; pullRequest?: number }[]
   counts: Counts
+  /** What other lines have released already, by version: how many changes. */
+  elsewhere?: readonly { versions: readonly string[]; pullRequests: readonly number[]; changes: number }[]
   /** Excluded commits by reason, for people: `docs` → 3, `label skip-changelog` → 1. */
   excluded: ReadonlyMap<string, number>
 }
@@ -212,19 +235,32 @@ export interface Observation {
   /** What was decided about the range, a sentence each; `notices` among them are worth an annotation. */
   decisions: readonly string[]
   notices: readonly string[]
-  /** `from..to`, or everything up to `to` with `history`; newest first. */
+  /** `from..to`, or everything up to `to` with `history`; nothing left out, newest first. */
   commits: readonly RangeCommit[]
-  /** The same range whole, when `path` left some of it out and `history` needs the way between; newest first. */
-  graph: readonly Node[] | undefined
+  /** Those of them that touch `path`; absent without one. */
+  touched: ReadonlySet<string> | undefined
   pulls: PullFacts
   /** From the config file; absent without one. */
   place: Place | undefined
+  /** The config file is GitHub's own, which is about pull requests. */
+  isByPullRequest: boolean
+  /** What has been released on other lines since they branched off, by version. */
+  elsewhere: readonly Elsewhere[]
   /** The template's text, read from `template` or `template-file`. */
   template: string | undefined
   /** `text` is absent when there is no file yet. `path` is absolute, below the workspace. */
   file: { path: string; text: string | undefined } | undefined
   /** The release of `tag` (published or draft), when `release` is not none. */
   release: GitHubRelease | undefined
+}
+
+/** A version on another line, and what it says of the changes that it has too. */
+export interface Elsewhere {
+  tag: string
+  /** Pull requests that its commits name. */
+  pullRequests: ReadonlySet<number>
+  /** Commits of the range whose patch it has as well. */
+  shas: ReadonlySet<string>
 }
 
 export interface FileUpdate {
@@ -267,6 +303,8 @@ export interface Notes extends Pick<Observation, 'source' | 'from' | 'to'> {
   /** Sums over all releases. */
   counts: Counts
   decisions: readonly string[]
+  /** What kind of history this is, and the inputs that fit; empty where nothing was read. */
+  profile: string
   notices: readonly string[]
   warnings: readonly string[]
   file: FileUpdate | undefined

@@ -1,8 +1,8 @@
-import { plural } from '../../shared/text/list.ts'
-import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../shared/text/markdown.ts'
-import { oneLine } from '../../shared/text/untrusted.ts'
-import type { Applied } from './apply.ts'
-import type { Inputs, Plan, Reason } from './plan/model.ts'
+import { plural } from '../../../shared/text/list.ts'
+import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
+import { oneLine } from '../../../shared/text/untrusted.ts'
+
+import type { Applied, Inputs, Plan, Reason } from '../model.ts'
 
 /** Lines of commits in the log, and rows in the summary; `result-file` has all. */
 const MAX_LINES = 1_000
