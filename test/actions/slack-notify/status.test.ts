@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { ROUTING_KEY, startPagerDuty } from '../../support/slack/services.ts'
 import { mentionsOf, readable } from '../../support/slack/limits.ts'
+import { ROUTING_KEY, startPagerDuty } from '../../support/slack/services.ts'
 import { notify, said, slack, stage } from './stage.ts'
 
 /** What people and other tools write, and the word of GitHub that it means. */
@@ -38,20 +38,28 @@ describe('a status in any case, and its usual synonyms', () => {
     )
     expect(JSON.parse(result.outputs['result'] ?? '').status).toBe(status)
     expect(result.annotations).toEqual([])
-    expect(pagerduty.received.map(({ json }) => json.event_action)).toEqual(action === undefined ? [] : [action])
+    expect(pagerduty.received.map(({ json }) => json.event_action)).toEqual(
+      action === undefined ? [] : [action],
+    )
     const isTold = action !== undefined || status === 'cancelled'
     expect(server.messages).toHaveLength(isTold ? 1 : 0)
     if (action === 'trigger') expect(mentionsOf(server.messages[0]?.payload)).toEqual(['!here'])
   })
 
-  test.each(['success', 'Failed', 'CANCELED', 'skipped'])('the result %s of a job that was needed', async (result) => {
-    const server = await slack()
-    const ended = await notify({ 'webhook-url': server.webhookUrl, needs: JSON.stringify({ build: { result } }) })
-    expect(ended.annotations).toEqual([])
-    expect(JSON.parse(ended.outputs['result'] ?? '').status).toBe(
-      { success: 'success', Failed: 'failure', CANCELED: 'cancelled', skipped: 'skipped' }[result],
-    )
-  })
+  test.each(['success', 'Failed', 'CANCELED', 'skipped'])(
+    'the result %s of a job that was needed',
+    async (result) => {
+      const server = await slack()
+      const ended = await notify({
+        'webhook-url': server.webhookUrl,
+        needs: JSON.stringify({ build: { result } }),
+      })
+      expect(ended.annotations).toEqual([])
+      expect(JSON.parse(ended.outputs['result'] ?? '').status).toBe(
+        { success: 'success', Failed: 'failure', CANCELED: 'cancelled', skipped: 'skipped' }[result],
+      )
+    },
+  )
 
   test.each(['Failure', 'CHANGE', 'Cancelled'])('notify-on takes %s', async (word) => {
     const server = await slack()

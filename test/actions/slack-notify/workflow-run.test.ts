@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { examples } from '../../support/slack/workflow-run.ts'
 import type { RunOptions, StepResult } from '../../support/runner.ts'
 import { type GitHubState, startGitHub } from '../../support/slack/github.ts'
 import { readable } from '../../support/slack/limits.ts'
 import { ROUTING_KEY, startPagerDuty } from '../../support/slack/services.ts'
+import { examples } from '../../support/slack/workflow-run.ts'
 import { notify, said, slack, stage } from './stage.ts'
 
 const RUN = 9_000_000_001
@@ -32,7 +32,10 @@ function event(change: Readonly<Record<string, unknown>> = {}): RunOptions['even
     head_commit: { message: 'Break <it> all\n\nbody' },
     ...change,
   })
-  Object.assign(payload, { workflow: { id: 77, name: 'CI' }, repository: { full_name: 'octo-org/octo-repo' } })
+  Object.assign(payload, {
+    workflow: { id: 77, name: 'CI' },
+    repository: { full_name: 'octo-org/octo-repo' },
+  })
   return { name: 'workflow_run', payload }
 }
 
@@ -47,7 +50,11 @@ async function tell(
   const options = { event: event(change), context, ...more } as Partial<RunOptions>
   const result = await notify({ 'webhook-url': server.webhookUrl, ...inputs }, options)
   const payload = server.messages[0]?.payload
-  return { result, text: payload === undefined ? '' : readable(payload), payload: JSON.stringify(payload ?? null) }
+  return {
+    result,
+    text: payload === undefined ? '' : readable(payload),
+    payload: JSON.stringify(payload ?? null),
+  }
 }
 
 describe('on workflow_run', () => {
@@ -97,7 +104,11 @@ describe('on workflow_run', () => {
   test('of a fork: its branch is not one of ours', async () => {
     const pagerduty = await stage(startPagerDuty())
     const { text } = await tell(
-      { head_branch: 'main', head_repository: { full_name: 'someone/fork', fork: true }, event: 'pull_request' },
+      {
+        head_branch: 'main',
+        head_repository: { full_name: 'someone/fork', fork: true },
+        event: 'pull_request',
+      },
       { 'pagerduty-routing-key': ROUTING_KEY },
       { env: { PAGERDUTY_EVENTS_URL: `${pagerduty.url}/v2/enqueue` } },
     )
@@ -121,7 +132,10 @@ describe('on workflow_run', () => {
   })
 
   test.each<[string, Record<string, unknown>]>([
-    ['names that are missing', { name: '', head_branch: null, head_commit: null, actor: null, triggering_actor: null }],
+    [
+      'names that are missing',
+      { name: '', head_branch: null, head_commit: null, actor: null, triggering_actor: null },
+    ],
     ['a payload of another shape', { head_repository: [], pull_requests: {}, run_attempt: 'x', html_url: 7 }],
   ])('%s', async (_, change) => {
     const { result, text } = await tell(change)
@@ -131,10 +145,20 @@ describe('on workflow_run', () => {
 
   test('jobs are those of that run and attempt, all of them', async () => {
     const jobs = [
-      { id: 1, name: 'tell', status: 'completed', conclusion: 'failure', steps: [{ name: 'Lint', conclusion: 'failure' }] },
+      {
+        id: 1,
+        name: 'tell',
+        status: 'completed',
+        conclusion: 'failure',
+        steps: [{ name: 'Lint', conclusion: 'failure' }],
+      },
     ]
     const github = await stage(startGitHub({ jobs }))
-    const { text } = await tell({ run_attempt: 2 }, { jobs: 'true' }, { context: { ...context, apiUrl: github.url } })
+    const { text } = await tell(
+      { run_attempt: 2 },
+      { jobs: 'true' },
+      { context: { ...context, apiUrl: github.url } },
+    )
     expect(github.received[0]?.path).toContain(`/actions/runs/${RUN}/attempts/2/jobs`)
     expect(text).toContain('❌ tell at Lint')
   })
@@ -142,7 +166,9 @@ describe('on workflow_run', () => {
   test('a conclusion that the event does not have yet is asked for', async () => {
     const github = await stage(
       startGitHub({}, ({ path }) =>
-        path.endsWith(`/actions/runs/${RUN}`) ? { status: 200, body: { id: RUN, conclusion: 'timed_out' } } : undefined,
+        path.endsWith(`/actions/runs/${RUN}`)
+          ? { status: 200, body: { id: RUN, conclusion: 'timed_out' } }
+          : undefined,
       ),
     )
     const { text } = await tell({ conclusion: null }, {}, { context: { ...context, apiUrl: github.url } })
@@ -150,7 +176,9 @@ describe('on workflow_run', () => {
   })
 
   test('that only begins', async () => {
-    expect((await tell({ conclusion: null, status: 'in_progress' })).text).toContain('🚀 CI started on feature/x')
+    expect((await tell({ conclusion: null, status: 'in_progress' })).text).toContain(
+      '🚀 CI started on feature/x',
+    )
   })
 })
 
@@ -163,7 +191,13 @@ describe('change and recovery', () => {
       head_branch: 'feature/x',
       head_repository: { full_name: 'octo-org/octo-repo' },
     }))
-  const fork = { id: 999_999, conclusion: 'failure', event: 'push', head_branch: 'feature/x', head_repository: { full_name: 'evil/fork' } }
+  const fork = {
+    id: 999_999,
+    conclusion: 'failure',
+    event: 'push',
+    head_branch: 'feature/x',
+    head_repository: { full_name: 'evil/fork' },
+  }
 
   test.each<[string, string, GitHubState['runs'], boolean]>([
     ['change', 'failure', earlier('success'), true],
@@ -181,7 +215,9 @@ describe('change and recovery', () => {
       { 'notify-on': notifyOn },
       { context: { ...context, apiUrl: github.url } },
     )
-    expect(github.received.map(({ path }) => path).join()).toContain('/actions/workflows/77/runs?branch=feature%2Fx')
+    expect(github.received.map(({ path }) => path).join()).toContain(
+      '/actions/workflows/77/runs?branch=feature%2Fx',
+    )
     expect(text !== '').toBe(isTold)
     expect(result.annotations).toEqual([])
   })
