@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { previewPage } from '../../../actions/slack-notify/preview/page.ts'
+import { previewPage } from '../../slack-previews/page.ts'
 import { mentionsOf, readable, slackProblems } from '../../../test/support/slack/limits.ts'
 import { startSlack, WEBHOOK_PATH } from '../../../test/support/slack/slack.ts'
 import { ROOT } from '../../actions.ts'
