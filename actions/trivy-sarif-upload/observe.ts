@@ -6,16 +6,16 @@ import { log } from '../../shared/action/log.ts'
 import type { GitHub } from '../../shared/github/client.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
-import { issuesRefusal } from './plan/issues.ts'
-import type { Inputs, KnownIssue, Observation, Target, Trouble } from './plan/model.ts'
-import { readReports, withResults } from './reports/read.ts'
+import { issuesRefusal } from './code-scanning/issues-refusal.ts'
+import type { Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
+import type { EventPayload } from './observe/event.ts'
+import { targetFacts } from './observe/facts.ts'
+import { prepare } from './observe/prepare.ts'
+import { readReports, withResults } from './observe/reports/read.ts'
+import { readSarif } from './observe/sarif-file.ts'
+import { targetOf } from './observe/target.ts'
 import { defaultCategory } from './sarif/category.ts'
 import type { ReadLog } from './sarif/model.ts'
-import { prepare } from './sarif/prepare.ts'
-import { readSarif } from './sarif/read.ts'
-import type { EventPayload } from './upload/event.ts'
-import { targetFacts } from './upload/facts.ts'
-import { targetOf } from './upload/target.ts'
 
 /** Gives the API; the first call loads what talks to GitHub. */
 export type Connect = () => Promise<GitHub>
@@ -74,13 +74,23 @@ export async function observe(
         said: ['Without a token there is no base: every finding is new.'],
       }
     } else {
-      const { baseFindings } = await import('./upload/base.ts')
+      const { baseFindings } = await import('./observe/base.ts')
       base = await baseFindings(await connect(), target, analyses, signal)
     }
   }
   const issues = await issuesOf(inputs, target, connect, troubles)
   const today = new Date().toISOString().slice(0, 10)
-  return { prepared, missing: read.missing, scan: scanned?.facts, target, base, issues, today, troubles }
+  return {
+    prepared,
+    missing: read.missing,
+    scan: scanned?.facts,
+    database: scanned?.database,
+    target,
+    base,
+    issues,
+    today,
+    troubles,
+  }
 }
 
 /** What the results belong to. Where GitHub hears nothing of them, that need not be known. */
@@ -106,11 +116,11 @@ async function runScan(
   workspace: string,
   { temp }: RunContext,
   signal: AbortSignal,
-): Promise<{ log: ReadLog; facts: Observation['scan'] } | undefined> {
+): Promise<{ log: ReadLog; facts: Observation['scan']; database: Observation['database'] } | undefined> {
   if (settings === undefined) return undefined
   // Loaded on use: many steps only take reports.
-  const { scan } = await import('./scan/scan.ts')
-  const { path, facts } = await scan(settings, { workspace, temp, env: process.env, signal })
+  const { scan } = await import('./observe/scan.ts')
+  const { path, facts, database } = await scan(settings, { workspace, temp, env: process.env, signal })
   const read = readSarif(path, 'the report of Trivy', workspace)
   if (!read.found) throw new Error(`Trivy's report ${path} is gone.`)
   const { runs, empty } = withResults(read.value)
@@ -121,7 +131,7 @@ async function runScan(
       `trivy ${settings.kind} of "${oneLine(settings.target, 200)}" left a report without results: ${why} That is no clean scan. Look at what Trivy said above.`,
     )
   }
-  return { log: { log: read.value, source: 'scan', origin: 'scan' }, facts }
+  return { log: { log: read.value, source: 'scan', origin: 'scan' }, facts, database }
 }
 
 async function issuesOf(
@@ -133,7 +143,7 @@ async function issuesOf(
   if (inputs.issues === 'none') return undefined
   if (connect === undefined || issuesRefusal(inputs, target) !== undefined) return []
   try {
-    const { knownIssues } = await import('./upload/known-issues.ts')
+    const { knownIssues } = await import('./observe/known-issues.ts')
     return await knownIssues(await connect(), inputs.issueLabels[0])
   } catch (error) {
     troubles.push({ title: 'Issues cannot be read', message: messageOf(error) })

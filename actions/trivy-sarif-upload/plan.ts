@@ -1,13 +1,13 @@
 import type { RunContext } from '../../shared/action/context.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
+import type { Gate, Inputs, IssuePlan, Observation, Plan } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
-import type { Gate, Inputs, IssuePlan, Observation, Plan } from './plan/model.ts'
 import { withNew } from './plan/new.ts'
+import { decideUpload } from './plan/upload.ts'
 import { documentsOf, type Sendable } from './sarif/documents.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
-import { decideUpload } from './upload/target.ts'
 
 /** No report is no clean report. */
 const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'], offending: [] }

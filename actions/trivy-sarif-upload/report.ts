@@ -4,12 +4,12 @@ import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import { cut } from '../../shared/text/untrusted.ts'
-import type { Applied, Inputs, Observation, Plan } from './plan/model.ts'
+import type { Applied, Inputs, Observation, Plan } from './model.ts'
 import { annotateFindings } from './report/annotations.ts'
 import { countWords, troublesOf, uploadFacts } from './report/facts.ts'
+import { summaryBlocks } from './report/summary.ts'
 import { worstFirst } from './report/worst.ts'
 import type { Finding } from './sarif/model.ts'
-import { summaryBlocks } from './summary.ts'
 
 /** Findings in `result`, the worst first: as many as a person may want; the SARIF has all. */
 const MAX_FINDINGS = 1_000

@@ -1,8 +1,8 @@
 import { type InputReader, type Reading, rules, shown } from '../../../shared/action/inputs.ts'
 import { parseList } from '../../../shared/text/list.ts'
-import type { ReportFile, ScanSettings } from '../plan/model.ts'
-import { argumentProblems, hasCredentials, scanProblems } from '../scan/arguments.ts'
-import { versionProblem } from '../scan/release.ts'
+import type { ReportFile, ScanSettings } from '../model.ts'
+import { argumentProblems, hasCredentials, scanProblems } from './arguments.ts'
+import { versionProblem } from './release.ts'
 
 const KINDS = ['none', 'image', 'fs', 'repo', 'rootfs', 'config', 'sbom'] as const
 const SCANNERS = ['vuln', 'misconfig', 'secret', 'license'] as const

@@ -1,6 +1,6 @@
 import { plural } from '../../../shared/text/list.ts'
+import type { Counts, Gate, Inputs, Threshold } from '../model.ts'
 import { type Finding, SEVERITIES, type Severity } from '../sarif/model.ts'
-import type { Counts, Gate, Inputs, Threshold } from './model.ts'
 
 /** Whether a finding counts: it is there, and nobody has suppressed or accepted it. */
 export function isCounted({ state }: Finding): boolean {

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import type { Applied, Observation, Plan } from '../../../actions/trivy-sarif-upload/plan/model.ts'
+import type { Applied, Observation, Plan } from '../../../actions/trivy-sarif-upload/model.ts'
 import { uploadFacts } from '../../../actions/trivy-sarif-upload/report/facts.ts'
+import { planLines, summaryBlocks } from '../../../actions/trivy-sarif-upload/report/summary.ts'
 import { worstFirst } from '../../../actions/trivy-sarif-upload/report/worst.ts'
 import type { Finding } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
-import { planLines, summaryBlocks } from '../../../actions/trivy-sarif-upload/summary.ts'
 
 const INPUTS = { dryRun: false, onlyNew: false }
 
@@ -62,6 +62,7 @@ const OBSERVATION: Observation = {
     notes: [],
   },
   missing: [],
+  database: undefined,
   scan: { kind: 'image', target: 'team/api:1.4.2', version: '0.72.0', from: 'path', notices: [] },
   target: {
     ...{ ref: 'refs/heads/main', sha: '4f1e2d3c', baseRef: 'refs/heads/main', pullRequest: undefined },
