@@ -46,13 +46,16 @@ export type Threshold = Exclude<Severity, 'unknown'> | 'any'
 
 export interface ScanSettings {
   kind: 'image' | 'fs' | 'repo' | 'rootfs' | 'config' | 'sbom'
-  target: string
+  /** Never empty; each becomes an analysis. */
+  targets: readonly string[]
   /** As given; the pinned one when absent. */
   trivyVersion: string | undefined
   trivySha256: string | undefined
   scanners: readonly string[]
   ignoreUnfixed: boolean
   ignoreFile: string | undefined
+  trivyConfig: string | undefined
+  secretConfig: string | undefined
   trivyArgs: readonly string[]
   cache: boolean
   /** ms, for everything from the download to the report */
@@ -128,14 +131,52 @@ export interface Trouble {
   message: string
 }
 
+/** A scan of one or more targets. */
 export interface ScanFacts {
   kind: ScanSettings['kind']
-  target: string
-  /** Of Trivy. */
+  /** Of Trivy: the pinned one, or what the program says of itself. */
   version: string
   from: 'path' | 'tool-cache' | 'download'
-  /** Sentences: an old database, a warning of Trivy. */
+  targets: readonly TargetScan[]
+  /** Sentences: an old database, what steered the scan, a warning of Trivy. */
   notices: readonly string[]
+}
+
+/** What Trivy did with one target. */
+export interface TargetScan {
+  target: string
+  lookedAt: LookedAt
+  /** Files that it should have looked at, and could not. */
+  unread: readonly Unread[]
+  /** Findings that ignore files and VEX took out of the report. */
+  hidden: readonly Hidden[]
+  /** Why nothing was looked at, words that end a sentence; absent when something was. */
+  nothing?: string
+}
+
+/** Scanner → what it looked at. */
+export type LookedAt = Readonly<Record<string, { files: number; packages?: number }>>
+
+export interface Unread {
+  file: string
+  why: string
+}
+
+/** A finding that an ignore file or VEX took out of Trivy's report. */
+export interface Hidden {
+  rule: string
+  /** `vulnerability`, `misconfiguration`, `secret`, `license`. */
+  kind: string
+  severity: string
+  package: string | undefined
+  path: string
+  /** `ignored`, `not_affected` … */
+  status: string
+  statement: string | undefined
+  /** The file that hid it, as people know it. */
+  source: string
+  /** YYYY-MM-DD, the last day. */
+  until: string | undefined
 }
 
 /** The vulnerability database that came out of the Actions cache. */
@@ -209,6 +250,8 @@ export interface Plan {
   refused: Trouble | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
+  /** What ignore files and VEX took out of the scan; they count as suppressed. */
+  hidden: readonly Hidden[]
   notices: readonly string[]
 }
 

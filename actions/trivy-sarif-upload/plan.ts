@@ -21,16 +21,18 @@ export async function decide(inputs: Inputs, observation: Observation, context: 
   const { documents, trimmed, refused } = wanted
     ? await documentsOf(sendable(observation, inputs, findings), inputs)
     : { documents: [], trimmed: [], refused: undefined }
+  const hidden = (scan?.targets ?? []).flatMap((target) => target.hidden)
   const incomplete = prepared.analyses.filter(({ complete }) => !complete)
   return {
     findings,
-    counts: countFindings(findings),
+    counts: countFindings(findings, hidden.length),
     gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
     documents,
     trimmed,
     upload: decideUpload(inputs, target, prepared.runs.length),
     refused,
     issues: issuesOf(inputs, observation, context, findings),
+    hidden,
     notices: [
       ...missing.map(
         (name) => `"${oneLine(name, 200)}" is not there: nothing is uploaded for it, and no alert is closed.`,

@@ -5,12 +5,17 @@ import { PINNED_VERSION } from './release.ts'
 
 /** Options that this action gives, and why nobody else may. */
 const OURS: Readonly<Record<string, string>> = {
+  '-c': 'use "trivy-config"',
+  '-d': 'it is always on, and the log is read',
+  '-q': 'what Trivy says is read',
   '-f': 'the report has to be SARIF',
   '-o': 'use "output-file"',
   '-s': 'what is not reported cannot be counted; "fail-on" decides what fails',
   '-t': 'the report has to be SARIF',
   '--cache-dir': 'set the variable TRIVY_CACHE_DIR',
   '--compliance': 'compliance reports are not SARIF',
+  '--config': 'use "trivy-config"',
+  '--debug': 'it is always on, and the log is read',
   '--exit-code': 'use "fail-on": with an exit code of its own, findings look like a scan that failed',
   '--exit-on-eol': 'findings must not look like a scan that failed',
   '--format': 'the report has to be SARIF',
@@ -22,8 +27,10 @@ const OURS: Readonly<Record<string, string>> = {
   '--password': 'set the variable TRIVY_PASSWORD: arguments are seen by every program of the machine',
   '--registry-token':
     'set the variable TRIVY_REGISTRY_TOKEN: arguments are seen by every program of the machine',
+  '--quiet': 'what Trivy says is read',
   '--report': 'the report has to be SARIF',
   '--scanners': 'use "scanners"',
+  '--secret-config': 'use "secret-config"',
   '--security-checks': 'use "scanners"',
   '--severity': 'what is not reported cannot be counted; "fail-on" decides what fails',
   '--template': 'the report has to be SARIF',
@@ -85,25 +92,44 @@ export function needsDatabase({ kind, scanners }: Pick<ScanSettings, 'kind' | 's
   return kind !== 'config' && (scanners.length === 0 || scanners.includes('vuln'))
 }
 
+/** All of them: what is not reported cannot be counted, or be seen as hidden. */
+const SEVERITIES = 'UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL'
+
+/** Options whose values are files and folders, or lists of them. */
+const FILES =
+  /^--(?:ca-?cert|config-check|config-data|config-file-schemas|policy|data|ignore-policy|vex|tf-vars|cf-params|helm-values|ansible-inventory|input|skip-files|skip-dirs)$/
+
 /**
- * The arguments of Trivy, the target behind `--`, so that none can be an option; pure. `--exit-code 0` beats what
- * trivy.yaml and TRIVY_EXIT_CODE say: a code other than 0 then means that the scan failed.
+ * The arguments of Trivy, the target behind `--`, so that none can be an option; pure. `--exit-code 0` beats what a
+ * configuration says: a code other than 0 then means that the scan failed.
  */
 export function trivyArguments(
   settings: ScanSettings,
+  target: string,
   files: { report: string; cache: string },
   more: readonly string[] = [],
 ): string[] {
-  const { kind, target, scanners, ignoreUnfixed, ignoreFile, trivyArgs, timeout } = settings
+  const { kind, scanners, ignoreUnfixed, timeout } = settings
   return [
     kind,
-    ...['--format', 'sarif', '--output', files.report, '--exit-code', '0', '--cache-dir', files.cache],
-    ...['--timeout', `${Math.ceil(timeout / 1_000)}s`],
+    ...['--format', 'json', '--output', files.report, '--exit-code', '0', '--severity', SEVERITIES],
+    ...['--debug', '--cache-dir', files.cache, '--timeout', `${Math.ceil(timeout / 1_000)}s`],
     ...(scanners.length === 0 ? [] : ['--scanners', scanners.join(',')]),
     ...(ignoreUnfixed ? ['--ignore-unfixed'] : []),
-    ...(ignoreFile === undefined ? [] : ['--ignorefile', ignoreFile]),
     ...more,
-    ...trivyArgs,
     ...['--', target],
   ]
+}
+
+/**
+ * An argument of the input `trivy-args` with paths that are relative to the workspace made absolute, because Trivy does
+ * not run there; pure.
+ *
+ * @param absolute gives the absolute path of what exists there, else undefined
+ */
+export function absoluteArgument(arg: string, absolute: (path: string) => string | undefined): string {
+  const at = arg.indexOf('=')
+  if (at < 0 || !FILES.test(arg.slice(0, at))) return arg
+  const values = arg.slice(at + 1).split(',')
+  return `${arg.slice(0, at)}=${values.map((value) => absolute(value) ?? value).join(',')}`
 }

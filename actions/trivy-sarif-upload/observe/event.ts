@@ -2,7 +2,8 @@
 export interface EventPayload {
   repository?: { default_branch?: string; private?: boolean; full_name?: string }
   pull_request?: PullRequest
-  merge_group?: { base_ref?: string }
+  merge_group?: { base_ref?: string; base_sha?: string }
+  issue?: { pull_request?: unknown }
   workflow_run?: {
     event?: string
     head_branch?: string | null

@@ -4,12 +4,11 @@ import type { ScanSettings } from '../model.ts'
 
 /** How a run of Trivy ended; pure. A clean scan is `done` with a report, and nothing else is. */
 export type Ending =
-  | { kind: 'done'; notices: readonly string[] }
+  | { kind: 'done' }
   | { kind: 'database'; limited: boolean; why: string }
   | { kind: 'failed'; title: string; message: string }
 
 const MAX_WORDS = 1_000
-const MAX_NOTICES = 5
 
 /**
  * Tells apart what Trivy's exit code, its standard error and the report say; pure.
@@ -17,14 +16,14 @@ const MAX_NOTICES = 5
  * @param reportBytes size of the report file; undefined when there is none
  */
 export function endingOf(
-  settings: Pick<ScanSettings, 'kind' | 'target'>,
+  settings: { kind: ScanSettings['kind']; target: string },
   result: Pick<ProgramResult, 'code' | 'endedBy' | 'stderr'>,
   reportBytes: number | undefined,
 ): Ending {
   const { code, endedBy, stderr } = result
   const what = `trivy ${settings.kind} of "${oneLine(settings.target, 200)}"`
   if (code === 0 && reportBytes !== undefined && reportBytes > 0) {
-    return { kind: 'done', notices: errorsOf(stderr) }
+    return { kind: 'done' }
   }
   if (code === 0) {
     const empty = reportBytes === 0 ? 'an empty report' : 'no report'
@@ -75,12 +74,20 @@ function failed(title: string, message: string): Ending {
   return { kind: 'failed', title, message }
 }
 
-/** What Trivy gave up with, on one line. */
+/** What Trivy gave up with, on one line: with `--debug` each step of it has a line, and its place in the sources below. */
 function reasonOf(stderr: string): string {
   const fatal = stderr.lastIndexOf('\tFATAL\t')
   if (fatal < 0) return tail(stderr)
-  const text = stderr.slice(fatal + '\tFATAL\t'.length).replace(/^Fatal error\t(?:run error: )?/, '')
-  return oneLine(text, MAX_WORDS).replace(/\.$/, '')
+  const text = stderr.slice(fatal + '\tFATAL\t'.length).replace(/^Fatal error(?:\t|\n(?= {2}- ))/, '')
+  const steps = text.includes('\n  - ') || text.startsWith('  - ')
+  const plain = steps
+    ? text
+        .split('\n')
+        .filter((line) => !/^ {4}\S*github\.com\/|^ {4}\S+\.\S+$|^ {8}\S*\.go:\d+$/.test(line))
+        .map((line) => line.replace(/^ {2}- /, ''))
+        .join(' ')
+    : text
+  return oneLine(plain.replace(/^run error: /, ''), MAX_WORDS).replace(/[.:]$/, '')
 }
 
 function lastWords(stderr: string): string {
@@ -90,13 +97,4 @@ function lastWords(stderr: string): string {
 
 function tail(stderr: string): string {
   return oneLine(stderr.trimEnd().split('\n').slice(-3).join(' '), MAX_WORDS)
-}
-
-/** What went wrong without stopping Trivy, such as checks that could not be brought up to date. */
-function errorsOf(stderr: string): string[] {
-  const errors = stderr.split('\n').flatMap((line) => /\tERROR\t(.*)$/.exec(line)?.[1] ?? [])
-  const shown = errors.slice(0, MAX_NOTICES).map((error) => `Trivy: ${oneLine(error, 300)}`)
-  return errors.length > shown.length
-    ? [...shown, `Trivy: ${errors.length - shown.length} more errors.`]
-    : shown
 }

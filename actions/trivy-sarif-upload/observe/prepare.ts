@@ -1,9 +1,10 @@
 import { plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import { assignCategories, type SourcedRun } from '../sarif/category.ts'
+import { groupRuns, type SourcedRun } from '../sarif/category.ts'
 import { findingsOf, isProblem, messageText } from '../sarif/findings.ts'
 import { addFingerprint, counter, packageHash } from '../sarif/fingerprint.ts'
 import { placesOf } from '../sarif/locations.ts'
+import { mergeRuns } from '../sarif/merge.ts'
 import type { Analysis, Finding, Prepared, ReadLog, Result, Run } from '../sarif/model.ts'
 import { repairRules, ruleLookup } from '../sarif/rules.ts'
 import type { TrivyFacts } from '../sarif/trivy.ts'
@@ -17,29 +18,52 @@ export interface Surroundings {
   roots: readonly string[]
 }
 
+/** What all runs of one analysis share. */
+interface Shared {
+  analysis: Analysis
+  roots: readonly string[]
+  wanted: Map<string, Wanted[]>
+  notes: string[]
+  /** Counts equal hashes. */
+  count: (hash: string) => string
+}
+
 /**
- * Makes reports acceptable to code scanning, in place, and reads the findings out of them: one category per run, places
- * that are relative to the checkout, messages, severities, fingerprints. Reads source files, once each.
+ * Makes reports acceptable to code scanning, in place, and reads the findings out of them: one run per tool and category,
+ * places that are relative to the checkout, messages, severities, fingerprints. Reads source files, once each.
  */
 export function prepare(logs: readonly ReadLog[], { category, roots }: Surroundings): Prepared {
-  const sourced: SourcedRun[] = logs.flatMap(({ log, source }) => log.runs.map((run) => ({ run, source })))
-  const { analyses, notes } = assignCategories(sourced, category)
-  const wanted = new Map<string, Wanted[]>()
-  const findings = sourced.flatMap(({ run }, index) =>
-    prepareRun(run, analyses[index] as Analysis, roots, wanted, notes),
+  const sourced: SourcedRun[] = logs.flatMap(({ log, source, target, part }) =>
+    log.runs.map((run) => ({ run, source, target, part })),
   )
+  const { groups, notes } = groupRuns(sourced, category)
+  const wanted = new Map<string, Wanted[]>()
+  const runs: Run[] = []
+  const analyses: Analysis[] = []
+  const findings: Finding[] = []
+  for (const [index, { analysis: described, members, rest }] of groups.entries()) {
+    const analysis: Analysis = { run: index, ...described }
+    const shared: Shared = { analysis, roots, wanted, notes, count: counter() }
+    const own = members.map((at) => sourced[at]?.run as Run)
+    let offset = 0
+    for (const run of own) {
+      for (const finding of prepareRun(run, shared))
+        findings.push({ ...finding, result: finding.result + offset })
+      offset += run.results?.length ?? 0
+    }
+    const run = mergeRuns(own)
+    run.automationDetails = {
+      ...(own.length === 1 ? run.automationDetails : {}),
+      id: `${analysis.category}/${rest}`,
+    }
+    runs.push(run)
+    analyses.push(analysis)
+  }
   addLineHashes(wanted, roots[0] ?? '')
-  const runs = sourced.map(({ run }) => run)
   return { runs, analyses, findings: findings.map((finding) => fingerprinted(finding, runs)), notes }
 }
 
-function prepareRun(
-  run: Run,
-  analysis: Analysis,
-  roots: readonly string[],
-  wanted: Map<string, Wanted[]>,
-  notes: string[],
-): Finding[] {
+function prepareRun(run: Run, { analysis, roots, wanted, notes, count }: Shared): Finding[] {
   const tool = oneLine(analysis.tool, 60)
   const rules = repairRules(run)
   if (rules > 0)
@@ -52,7 +76,6 @@ function prepareRun(
     run.results = all.filter(isProblem)
     notes.push(`${plural(fine, 'result')} of ${tool} say that nothing is wrong; they are left out.`)
   }
-  const count = counter()
   const placing = (result: Result, { target, package: part }: TrivyFacts) => {
     const hadLine = result.locations?.[0]?.physicalLocation?.region?.startLine !== undefined
     const place = places.settleResult(result, target ?? analysis.tool)

@@ -12,9 +12,13 @@ export function isAsBad(severity: Severity, threshold: Threshold): boolean {
   return threshold === 'any' || SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold)
 }
 
-/** How many findings count, by severity. Without `only-new` all of them are new. */
-export function countFindings(findings: readonly Finding[]): Counts {
-  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, total: 0, new: 0, suppressed: 0 }
+/**
+ * How many findings count, by severity. Without `only-new` all of them are new.
+ *
+ * @param hidden how many more were taken out of the report before
+ */
+export function countFindings(findings: readonly Finding[], hidden = 0): Counts {
+  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, total: 0, new: 0, suppressed: hidden }
   for (const finding of findings) {
     if (!isCounted(finding)) {
       counts.suppressed++

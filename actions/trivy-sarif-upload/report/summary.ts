@@ -2,9 +2,10 @@ import { plural } from '../../../shared/text/list.ts'
 import { codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleLink } from '../code-scanning/links.ts'
-import type { Applied, Inputs, Observation, Plan } from '../model.ts'
+import type { Applied, Hidden, Inputs, Observation, Plan, ScanFacts } from '../model.ts'
 import { type Finding, SEVERITIES } from '../sarif/model.ts'
 import { countWords, troublesOf, uploadFacts } from './facts.ts'
+import { lookedAtWords } from './looked-at.ts'
 import { placeOf, worstFirst } from './worst.ts'
 
 /** Rows of the worst findings; GitHub's page of alerts has all. */
@@ -73,6 +74,14 @@ export function summaryBlocks(
     ...(accepted.length === 0
       ? []
       : [details(plural(accepted.length, 'accepted finding'), acceptedTable(accepted))]),
+    ...(plan.hidden.length === 0
+      ? []
+      : [
+          details(
+            `${plural(plan.hidden.length, 'finding')} hidden by ignore files or VEX`,
+            hiddenTable(plan.hidden),
+          ),
+        ]),
     ...(suppressed.length === 0
       ? []
       : [
@@ -192,11 +201,11 @@ function analysisTable({ prepared, scan, missing }: Observation, findings: reado
   const counts = new Map<number, number>()
   for (const { run } of findings) counts.set(run, (counts.get(run) ?? 0) + 1)
   const shown = prepared.analyses.slice(0, MAX_ANALYSES)
-  const rows = shown.map(({ run, tool, category, source, complete }) => [
+  const rows = shown.map(({ run, tool, category, source, complete, target }) => [
     escapeMarkdown(oneLine(tool, MAX_CELL)),
     cell(category),
     source === 'scan' && scan !== undefined
-      ? `${scan.kind} ${cell(scan.target)}, Trivy ${escapeMarkdown(scan.version)}`
+      ? `${scan.kind} ${cell(target)}, Trivy ${escapeMarkdown(scan.version)}${lookedAt(scan, target)}`
       : cell(source),
     (counts.get(run) ?? 0).toLocaleString('en'),
     complete ? '' : '⚠️ unfinished',
@@ -205,6 +214,28 @@ function analysisTable({ prepared, scan, missing }: Observation, findings: reado
   return (
     table(['Tool', 'Category', 'Looked at', 'Findings', ''], rows, 'lllrl') +
     rest(prepared.analyses.length - shown.length)
+  )
+}
+
+function lookedAt({ targets }: ScanFacts, target: string | undefined): string {
+  const words = lookedAtWords(targets.find((each) => each.target === target)?.lookedAt ?? {})
+  return words === '' ? '' : ` · ${escapeMarkdown(words)}`
+}
+
+/** What ignore files and VEX took out, so that nobody takes silence for a clean scan. */
+function hiddenTable(hidden: readonly Hidden[]): string {
+  const shown = hidden.slice(0, MAX_ACCEPTED)
+  const rows = shown.map(({ source, rule, severity, package: of, path, status, until, statement }) => [
+    cell(source),
+    capital(severity),
+    cell(rule),
+    cell(of ?? path),
+    until ?? (status === 'ignored' ? 'no end' : escapeMarkdown(status.replaceAll('_', ' '))),
+    escapeMarkdown(oneLine(statement ?? '', MAX_CELL)),
+  ])
+  return (
+    table(['Hidden by', 'Severity', 'Rule', 'Where', 'Until', 'Reason'], rows) +
+    rest(hidden.length - shown.length)
   )
 }
 

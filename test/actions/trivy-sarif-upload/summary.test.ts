@@ -48,6 +48,7 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
       upload: { go: true },
       refused: undefined,
       issues: undefined,
+      hidden: [],
       notices: [],
     },
     ...more,
@@ -57,13 +58,22 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
 const OBSERVATION: Observation = {
   prepared: {
     runs: [],
-    analyses: [{ run: 0, tool: 'Trivy', category: 'ci/scan', source: 'scan', complete: true }],
+    analyses: [
+      {
+        run: 0,
+        tool: 'Trivy',
+        category: 'ci/scan',
+        source: 'scan',
+        complete: true,
+        target: 'team/api:1.4.2',
+      },
+    ],
     findings: [],
     notes: [],
   },
   missing: [],
   database: undefined,
-  scan: { kind: 'image', target: 'team/api:1.4.2', version: '0.72.0', from: 'path', notices: [] },
+  scan: { kind: 'image', targets: [], version: '0.72.0', from: 'path', notices: [] },
   target: {
     ...{ ref: 'refs/heads/main', sha: '4f1e2d3c', baseRef: 'refs/heads/main', pullRequest: undefined },
     ...{ onDefaultBranch: true, isPublic: false, readOnly: undefined },

@@ -6,7 +6,7 @@ import { isFolder } from '../../../../shared/files/regular.ts'
 import { isGlob } from '../../../../shared/text/glob.ts'
 import { plural } from '../../../../shared/text/list.ts'
 import { oneLine } from '../../../../shared/text/untrusted.ts'
-import type { Inputs } from '../../model.ts'
+import type { Inputs, Trouble } from '../../model.ts'
 import { isProblem } from '../../sarif/findings.ts'
 import type { Log, ReadLog, Run } from '../../sarif/model.ts'
 import { type Read, readJson, readSarif } from '../sarif-file.ts'
@@ -20,20 +20,32 @@ export interface Reports {
   missing: readonly string[]
   /** What a tool left out, in sentences. */
   notes: readonly string[]
+  /** Reports that are not there or cannot be read: red in the end, whatever the others say. */
+  troubles: readonly Trouble[]
 }
 
 type Wanted = Pick<Inputs, 'sarifFiles' | 'reportFiles' | 'ifMissing'>
 
 /**
  * Reads all reports. A file that is not there, a glob that finds none, and a run that says of itself that nothing was
- * looked at, are missing: never a clean report.
+ * looked at, are missing: never a clean report. One that cannot be read does not keep the others from being judged.
  *
- * @throws ActionError when one is missing and may not be, or is not valid
+ * @param already what is missing before any file is read, with the reason: targets of a scan
  */
 export async function readReports(
   { sarifFiles, reportFiles, ifMissing }: Wanted,
   workspace: string,
+  already: readonly { name: string; reason: string }[] = [],
 ): Promise<Reports> {
+  const troubles: Trouble[] = []
+  const attempt = async (read: () => Promise<void> | void): Promise<void> => {
+    try {
+      await read()
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error
+      troubles.push({ title: error.title, message: error.message })
+    }
+  }
   const logs: ReadLog[] = []
   const missing: string[] = []
   const notes: string[] = []
@@ -42,6 +54,7 @@ export async function readReports(
     missing.push(name)
     why.push(`"${oneLine(name, 200)}" ${reason}`)
   }
+  for (const { name, reason } of already) miss(name, reason)
   const take = (read: Read<Log>, source: string, origin: ReadLog['origin']): void => {
     if (!read.found) {
       miss(source, 'is not there.')
@@ -54,30 +67,35 @@ export async function readReports(
   }
   const seen = new Set<string>()
   for (const name of sarifFiles) {
-    const paths = expand(name, workspace)
+    let paths: string[] = []
+    let failed = true
+    await attempt(() => {
+      paths = expand(name, workspace)
+      failed = false
+    })
+    if (failed) continue
     if (paths.length === 0)
       miss(name, isGlob(name) ? 'matches no file.' : 'is a folder without *.sarif files.')
     for (const path of paths) {
       if (seen.has(path)) continue
       seen.add(path)
       const shown = isGlob(name) ? shortened(path, workspace) : name
-      take(readSarif(path, shown, workspace), shown, 'sarif-file')
+      await attempt(() => take(readSarif(path, shown, workspace), shown, 'sarif-file'))
     }
   }
   for (const { tool, path } of reportFiles) {
-    const document = readJson(path, path, workspace)
-    if (!document.found) {
-      take(document, path, 'report-file')
-      continue
-    }
-    // Loaded on use: most reports are SARIF.
-    const { convertReport } = await import('./convert.ts')
-    const value = convertReport(tool, document.value, path)
-    notes.push(...leftOut(value))
-    take({ found: true, value }, path, 'report-file')
+    await attempt(async () => {
+      const document = readJson(path, path, workspace)
+      if (!document.found) return take(document, path, 'report-file')
+      // Loaded on use: most reports are SARIF.
+      const { convertReport } = await import('./convert.ts')
+      const value = convertReport(tool, document.value, path)
+      notes.push(...leftOut(value))
+      take({ found: true, value }, path, 'report-file')
+    })
   }
-  if (missing.length > 0) tell(why, ifMissing)
-  return { logs, missing, notes }
+  if (missing.length > 0) troubles.push(...tell(why, ifMissing))
+  return { logs, missing, notes, troubles }
 }
 
 function leftOut({ runs }: Log): string[] {
@@ -91,15 +109,16 @@ function leftOut({ runs }: Log): string[] {
   return more > 0 ? [...told, `… and ${more} more.`] : told
 }
 
-function tell(why: readonly string[], ifMissing: Wanted['ifMissing']): void {
+function tell(why: readonly string[], ifMissing: Wanted['ifMissing']): Trouble[] {
   const title = why.length === 1 ? 'Report missing' : `${plural(why.length, 'report')} missing`
   if (ifMissing === 'error') {
     const remedy =
       'Whatever should have written it failed before, or wrote elsewhere: look at its step. An empty report in its place would close every alert. `if-missing: warn` goes on without it.'
-    throw new ActionError(title, [...why, remedy].join('\n'))
+    return [{ title, message: [...why, remedy].join('\n') }]
   }
   if (ifMissing === 'warn') log.warning(title, why.join('\n'))
   else log.info(why.join('\n'))
+  return []
 }
 
 /** SARIF 3.14.23: results that are null or absent say that nothing was looked at; an empty list, that nothing was found. */
