@@ -208,7 +208,7 @@ function worldOf(
         ? undefined
         : frontDoor(list, identify, moves.to, ca),
     deadline: begun + inputs.timeout,
-    gate: (colour, timeout) => gate(checks?.[colour], ca, timeout, cancel),
+    gate: (color, timeout) => gate(checks?.[color], ca, timeout, cancel),
     hook: (name, signal) => runHook(name, inputs, signal, moves),
     say: (line) => log.info(line),
   }

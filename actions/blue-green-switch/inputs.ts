@@ -2,7 +2,7 @@ import { type InputReader, inputReader, rules } from '../../shared/action/inputs
 import { maskSecret } from '../../shared/action/secrets.ts'
 import { maskCheck, readCertificates } from '../../shared/probe/trust.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
-import { type ChecksByColour, readGate, readVerify } from './inputs/checks.ts'
+import { type ChecksByColor, readGate, readVerify } from './inputs/checks.ts'
 import {
   type Argv,
   type HookName,
@@ -21,14 +21,14 @@ import { type Identify, readIdentify } from './traffic/identify.ts'
 export interface Inputs {
   mode: 'switch' | 'status'
   router: { name: TargetName; config: unknown; via: readonly string[] }
-  colours: readonly string[]
-  /** `idle` or a colour. */
+  colors: readonly string[]
+  /** `idle` or a color. */
   to: string
   version: string
   /** Empty when not given, like `version`. */
   expectLive: string
-  checks: ChecksByColour
-  verify: ChecksByColour
+  checks: ChecksByColor
+  verify: ChecksByColor
   identify: Identify | undefined
   /** Percent of the new side, the last one 100. */
   steps: readonly number[]
@@ -64,12 +64,12 @@ export async function readInputs(
   const mode = inputs.read('mode', readMode, 'switch')
   const via = await readVia(inputs)
   const router = await readRouter(inputs, via, env)
-  const { colours } = router
-  const colour = (text: string) => rules.choice(text, colours.length > 0 ? colours : [text])
+  const { colors } = router
+  const color = (text: string) => rules.choice(text, colors.length > 0 ? colors : [text])
   const timeout = inputs.read('timeout', (text) => rules.duration(text, { min: 1_000 }), 900_000)
-  const to = inputs.read('to', (text) => (text === 'idle' ? { value: text } : colour(text)), 'idle')
+  const to = inputs.read('to', (text) => (text === 'idle' ? { value: text } : color(text)), 'idle')
   const version = inputs.text('version') ?? ''
-  const asked = { colours: to === 'idle' ? colours : [to], version, timeout }
+  const asked = { colors: to === 'idle' ? colors : [to], version, timeout }
   const values = {
     checks: await readYaml(inputs, 'checks'),
     verify: await readYaml(inputs, 'verify'),
@@ -80,8 +80,8 @@ export async function readInputs(
   const all = [checks, verify].flatMap((list) => Object.values(list ?? {}).flat())
   for (const check of all) maskCheck(check)
   const read: Inputs = {
-    ...{ mode, router: { name: router.name, config: router.config, via }, colours, to, version },
-    expectLive: inputs.read('expect-live', colour, ''),
+    ...{ mode, router: { name: router.name, config: router.config, via }, colors, to, version },
+    expectLive: inputs.read('expect-live', color, ''),
     ...{ checks, verify, identify: undefined },
     steps: inputs.read('steps', readSteps, [100]),
     policy: readPolicy(inputs),
@@ -95,8 +95,8 @@ export async function readInputs(
       env['GITHUB_WORKSPACE'] || process.cwd(),
     ),
   }
-  if (values.identify !== undefined && colours.length > 0) {
-    const identify = readIdentify(values.identify, colours, version)
+  if (values.identify !== undefined && colors.length > 0) {
+    const identify = readIdentify(values.identify, colors, version)
     if ('problem' in identify) inputs.add('identify', identify.problem)
     else read.identify = identify.value
   }
@@ -155,8 +155,8 @@ async function readRouter(
   inputs: InputReader,
   via: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<{ name: TargetName; config: unknown; colours: readonly string[]; weighted: boolean }> {
-  const none = { name: 'haproxy' as const, config: undefined, colours: [], weighted: true }
+): Promise<{ name: TargetName; config: unknown; colors: readonly string[]; weighted: boolean }> {
+  const none = { name: 'haproxy' as const, config: undefined, colors: [], weighted: true }
   const name = inputs.read<TargetName | undefined>('target', readTargetName, undefined)
   const config = await readYaml(inputs, 'target-config')
   for (const input of ['target', 'target-config']) {
@@ -165,7 +165,7 @@ async function readRouter(
   }
   if (name === undefined || config === undefined) return none
   const target = await openTarget(name, config, { via, env }, inputs)
-  return target === undefined ? none : { name, config, colours: target.colours, weighted: target.weighted }
+  return target === undefined ? none : { name, config, colors: target.colors, weighted: target.weighted }
 }
 
 function readTargetName(text: string): { value: TargetName } | { problem: string } {
@@ -176,7 +176,7 @@ function readTargetName(text: string): { value: TargetName } | { problem: string
 
 function readMode(text: string): { value: Inputs['mode'] } | { problem: string } {
   return text === 'rollback'
-    ? { problem: '"rollback" comes with a later release. Switch to the other colour instead.' }
+    ? { problem: '"rollback" comes with a later release. Switch to the other color instead.' }
     : rules.choice(text, ['switch', 'status'])
 }
 

@@ -16,29 +16,29 @@ export type Plan =
 
 /** Decides from the inputs and what the router says; pure. */
 export function decide(
-  { mode, colours, to, expectLive, steps }: Pick<Inputs, 'mode' | 'colours' | 'to' | 'expectLive' | 'steps'>,
+  { mode, colors, to, expectLive, steps }: Pick<Inputs, 'mode' | 'colors' | 'to' | 'expectLive' | 'steps'>,
   { live, weights }: LiveState,
 ): Plan {
   const seen = describeWeights(weights)
   if (expectLive !== '' && live !== expectLive) {
-    const reason = `expected ${expectLive} to be live (expect-live), but ${seen}. Nothing was written. Find out who moved it, then run again with the colour that is right.`
+    const reason = `expected ${expectLive} to be live (expect-live), but ${seen}. Nothing was written. Find out who moved it, then run again with the color that is right.`
     return { event: 'state drift', reason }
   }
   if (mode === 'status') return { event: 'told', reason: seen }
-  const goal = to === 'idle' ? idleOf(colours, live) : to
+  const goal = to === 'idle' ? idleOf(colors, live) : to
   if (goal === undefined) {
-    const words = joinWords(colours, 'or')
+    const words = joinWords(colors, 'or')
     const reason = `${seen}, so no side is idle. Nothing was written. Say where the traffic is to go: "to: ${words}".`
     return { event: 'state drift', reason }
   }
   if (goal === live) return { event: 'already live', reason: `${goal} has all the traffic already` }
-  const others = colours.filter((colour) => colour !== goal)
+  const others = colors.filter((color) => color !== goal)
   const from = live ?? others.reduce((a, b) => ((weights[b] ?? 0) > (weights[a] ?? 0) ? b : a))
   const shares = steps.filter((share) => share > (weights[goal] ?? 0))
   const moves: Moves = {
     from,
     to: goal,
-    steps: shares.map((share) => ({ share, weights: weightsOf(colours, from, goal, share) })),
+    steps: shares.map((share) => ({ share, weights: weightsOf(colors, from, goal, share) })),
   }
   return { event: 'read', reason: seen, moves }
 }
@@ -61,15 +61,15 @@ export function describeWeights(weights: Weights): string {
   const [first] = parts
   if (first === undefined) return 'no side has traffic'
   if (parts.length === 1) return `${first[0]} has all the traffic`
-  return `${first[0]} has ${joinWords(parts.map(([colour, weight], index) => (index === 0 ? `${weight} %` : `${colour} ${weight} %`)))}`
+  return `${first[0]} has ${joinWords(parts.map(([color, weight], index) => (index === 0 ? `${weight} %` : `${color} ${weight} %`)))}`
 }
 
-function idleOf(colours: readonly string[], live: string | undefined): string | undefined {
-  const idle = colours.filter((colour) => colour !== live)
+function idleOf(colors: readonly string[], live: string | undefined): string | undefined {
+  const idle = colors.filter((color) => color !== live)
   return live !== undefined && idle.length === 1 ? idle[0] : undefined
 }
 
-function weightsOf(colours: readonly string[], from: string, to: string, share: number): Weights {
-  const weight = (colour: string): number => (colour === to ? share : colour === from ? 100 - share : 0)
-  return Object.fromEntries(colours.map((colour) => [colour, weight(colour)]))
+function weightsOf(colors: readonly string[], from: string, to: string, share: number): Weights {
+  const weight = (color: string): number => (color === to ? share : color === from ? 100 - share : 0)
+  return Object.fromEntries(colors.map((color) => [color, weight(color)]))
 }

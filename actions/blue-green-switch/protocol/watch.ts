@@ -80,7 +80,7 @@ export async function watchStep(run: Run): Promise<Outcome> {
   const before = run.samples.length
   const report = (verdict: StepReport['verdict'], reason: string): void => {
     const samples = run.samples.slice(before)
-    const stats = world.target.colours.map((colour) => [colour, statsOf(samplesOf(samples, colour, to))])
+    const stats = world.target.colors.map((color) => [color, statsOf(samplesOf(samples, color, to))])
     const times = { from: started - run.started, to: clock.now() - run.started }
     run.steps.push({ share, verdict, reason, stats: Object.fromEntries(stats), ...times })
   }

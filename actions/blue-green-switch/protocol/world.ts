@@ -35,7 +35,7 @@ export interface World {
   /** When `timeout` is over, on the clock. */
   deadline: number
   /** Asks `checks` of the side; resolves by then, or when cancelled. */
-  gate(colour: string, timeout: number): Promise<{ healthy: boolean; reason: string }>
+  gate(color: string, timeout: number): Promise<{ healthy: boolean; reason: string }>
   /** Runs a hook. @returns what went wrong */
   hook(name: 'before-switch' | 'before-restore', signal: AbortSignal): Promise<string | undefined>
   /** Before the first write: the recorded state is kept on disk and for the post step. Nothing is written if it rejects. */
@@ -59,7 +59,7 @@ export interface StepReport {
   share: number
   verdict: 'pass' | 'fail' | 'inconclusive' | 'unwatched'
   reason: string
-  /** Per colour. */
+  /** Per color. */
   stats: Record<string, SideStats>
   /** ms from the start */
   from: number

@@ -43,11 +43,11 @@ export const connect: Connect = (config, options, problems) => {
     reader.add('admin', `it is missing. Give the URL of the admin API, such as ${ADMIN}.`)
   }
   const id = reader.text('id', ID)
-  const upstreams = reader.colours('upstreams', DIAL)
-  for (const [colour, dial] of Object.entries(upstreams)) {
+  const upstreams = reader.colors('upstreams', DIAL)
+  for (const [color, dial] of Object.entries(upstreams)) {
     const port = /:(\d+)$/.exec(dial)?.[1]
     if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
-      reader.add(`upstreams.${colour}`, `${shown(dial)} has a port that is none: 1 to 65535.`)
+      reader.add(`upstreams.${color}`, `${shown(dial)} has a port that is none: 1 to 65535.`)
     }
   }
   if (options.via.length > 0) {
@@ -61,10 +61,10 @@ export const connect: Connect = (config, options, problems) => {
   const entries = (weights: Weights): string =>
     Object.entries(weights)
       .filter(([, weight]) => weight > 0)
-      .map(([colour, weight]) => `${upstreams[colour]} for ${weight} %`)
+      .map(([color, weight]) => `${upstreams[color]} for ${weight} %`)
       .join(', ')
   return {
-    colours: Object.keys(upstreams),
+    colors: Object.keys(upstreams),
     weighted: true,
     describe: () => `Caddy handler ${id} at ${base.origin}`,
     get lock() {
@@ -134,7 +134,7 @@ async function afterLostAnswer(
 async function restore(caddy: Caddy, recorded: LiveState, signal: AbortSignal): Promise<LiveState> {
   const pool: Pool | undefined = parsePool(recorded.raw, Object.keys(caddy.upstreams))
   if (pool === undefined) {
-    throw new TargetError('What was recorded is about other colours: is this target-config another one now?')
+    throw new TargetError('What was recorded is about other colors: is this target-config another one now?')
   }
   for (let attempt = 1; ; attempt++) {
     const { handler, etag } = await caddy.admin.get(signal)

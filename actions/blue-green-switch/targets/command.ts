@@ -22,16 +22,16 @@ const WRITE_MS = 120_000
 interface Programs {
   read: Argv
   write: Argv
-  colours: readonly string[]
+  colors: readonly string[]
   options: ConnectOptions
 }
 
 /** Two programs of the user: one prints the weights as JSON, one makes them so. */
 export const connect: Connect = (config, options, problems) => {
   const before = problems.list.length
-  const reader = configReader(config, ['read', 'write', 'colours'], problems)
+  const reader = configReader(config, ['read', 'write', 'colors'], problems)
   const [read, write] = ['read', 'write'].map((key) => reader.argv(key))
-  const colours = reader.argv('colours') ?? ['blue', 'green']
+  const colors = reader.argv('colors') ?? ['blue', 'green']
   for (const [key, argv] of Object.entries({ read, write })) {
     if (argv === undefined && isRecord(config) && config[key] == null) {
       reader.add(
@@ -40,17 +40,17 @@ export const connect: Connect = (config, options, problems) => {
       )
     }
   }
-  if (colours.length !== 2 || colours[0] === colours[1]) {
-    reader.add('colours', `${shown(colours)} is not a list of two colours, such as [blue, green].`)
+  if (colors.length !== 2 || colors[0] === colors[1]) {
+    reader.add('colors', `${shown(colors)} is not a list of two colors, such as [blue, green].`)
   }
   if (read === undefined || write === undefined || problems.list.length > before) return undefined
-  const programs: Programs = { read, write, colours, options }
+  const programs: Programs = { read, write, colors, options }
   const words = (argv: Argv): string => `\`${oneLine([...options.via, ...argv].join(' '), 120)}\``
   const ask = (signal: AbortSignal): Promise<LiveState> => readWeights(programs, signal)
   // The same words in another repository are another router.
   const identity = JSON.stringify(['command', options.env['GITHUB_REPOSITORY'], options.via, read, write])
   return {
-    colours,
+    colors,
     weighted: true,
     patience: WRITE_MS,
     caution: 'What is live is what your program says.',
@@ -77,22 +77,22 @@ export const connect: Connect = (config, options, problems) => {
       })
     },
     async restore(recorded, signal) {
-      const weights = Object.fromEntries(colours.map((colour) => [colour, recorded.weights[colour] ?? 0]))
-      const mirrored = Object.fromEntries(colours.map((colour) => [colour, 100 - (weights[colour] ?? 0)]))
+      const weights = Object.fromEntries(colors.map((color) => [color, recorded.weights[color] ?? 0]))
+      const mirrored = Object.fromEntries(colors.map((color) => [color, 100 - (weights[color] ?? 0)]))
       await runWrite(programs, weights, mirrored, signal)
       return await ask(signal)
     },
   }
 }
 
-async function readWeights({ read, colours, options }: Programs, signal: AbortSignal): Promise<LiveState> {
+async function readWeights({ read, colors, options }: Programs, signal: AbortSignal): Promise<LiveState> {
   const { stdout } = await runCommand(options, read, { signal }).catch((error: unknown) => {
     throw new TargetError(messageOf(error))
   })
-  const weights = parseWeights(stdout, colours)
+  const weights = parseWeights(stdout, colors)
   if (typeof weights === 'string') {
     const example = JSON.stringify({
-      weights: Object.fromEntries(colours.map((colour, at) => [colour, at * 100])),
+      weights: Object.fromEntries(colors.map((color, at) => [color, at * 100])),
     })
     throw new TargetError(
       `\`${oneLine(read.join(' '), 80)}\` ${weights}: "${oneLine(stdout, 200)}". It has to print ${example}.`,
@@ -102,7 +102,7 @@ async function readWeights({ read, colours, options }: Programs, signal: AbortSi
 }
 
 /** The weights, or what is wrong with the text; pure. */
-export function parseWeights(text: string, colours: readonly string[]): Weights | string {
+export function parseWeights(text: string, colors: readonly string[]): Weights | string {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -112,11 +112,11 @@ export function parseWeights(text: string, colours: readonly string[]): Weights 
   const given = isRecord(value) ? value['weights'] : undefined
   if (!isRecord(given)) return 'printed no map "weights"'
   const names = Object.keys(given)
-  const stranger = names.find((name) => !colours.includes(name))
+  const stranger = names.find((name) => !colors.includes(name))
   if (stranger !== undefined) {
-    return `named a colour that is none of ${colours.join(' and ')}, ${shown(stranger)}${didYouMean(stranger, colours)}`
+    return `named a color that is none of ${colors.join(' and ')}, ${shown(stranger)}${didYouMean(stranger, colors)}`
   }
-  const missing = colours.find((colour) => !names.includes(colour))
+  const missing = colors.find((color) => !names.includes(color))
   if (missing !== undefined) return `said nothing about ${missing}`
   const isShare = (weight: unknown): boolean =>
     typeof weight === 'number' && weight >= 0 && weight <= 1_000_000
@@ -127,13 +127,13 @@ export function parseWeights(text: string, colours: readonly string[]): Weights 
 
 /** `NEXUS_TO` is who gets more than now, `NEXUS_FROM` who gets less. */
 async function runWrite(
-  { write, colours, options }: Programs,
+  { write, colors, options }: Programs,
   weights: Weights,
   now: Weights,
   signal: AbortSignal,
 ): Promise<void> {
-  const gain = (colour: string): number => (weights[colour] ?? 0) - (now[colour] ?? 0)
-  const [to = '', from = ''] = colours.toSorted((a, b) => gain(b) - gain(a))
+  const gain = (color: string): number => (weights[color] ?? 0) - (now[color] ?? 0)
+  const [to = '', from = ''] = colors.toSorted((a, b) => gain(b) - gain(a))
   const env = { NEXUS_WEIGHTS: JSON.stringify(weights), NEXUS_TO: to, NEXUS_FROM: from }
   await runCommand(options, write, { signal, env, timeout: WRITE_MS })
 }

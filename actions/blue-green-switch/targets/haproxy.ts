@@ -18,7 +18,7 @@ export const connect: Connect = (config, options, problems) => {
   const reader = configReader(config, ['socket', 'backend', 'servers', 'persist-file'], problems)
   const socket = reader.text('socket', SOCKET)
   const name = reader.text('backend', NAME)
-  const servers = reader.colours('servers', NAME)
+  const servers = reader.colors('servers', NAME)
   const persistFile = reader.optional('persist-file', PATH)
   if (options.via.length > 0) {
     for (const [key, path] of Object.entries({ socket, 'persist-file': persistFile ?? '' })) {
@@ -35,7 +35,7 @@ export const connect: Connect = (config, options, problems) => {
   const beside = 'path' in address && options.via.length === 0 ? address.path : undefined
   const identity = JSON.stringify(['haproxy', options.via, address, name])
   return {
-    colours: Object.keys(servers),
+    colors: Object.keys(servers),
     weighted: true,
     describe: () => `HAProxy backend ${name} at ${socket}`,
     get lock() {

@@ -1,13 +1,13 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { Problems } from '../../../shared/action/inputs.ts'
 
-/** Whole percent of the traffic per colour, every colour of the target named, in all 100. */
+/** Whole percent of the traffic per color, every color of the target named, in all 100. */
 export type Weights = Readonly<Record<string, number>>
 
 /** What a router said about itself, with all it takes to write against exactly this state. */
 export interface LiveState {
   weights: Weights
-  /** The colour that has all the traffic; undefined when it is split, or when nobody has any. */
+  /** The color that has all the traffic; undefined when it is split, or when nobody has any. */
   live: string | undefined
   /**
    * What {@link Target.restore} puts back: plain JSON, at most 64 KiB, without secrets, hosts or paths that
@@ -23,7 +23,7 @@ export interface Target {
   /** For people: `HAProxy backend app at /run/haproxy.sock`. */
   describe(): string
   /** In the order of `target-config`; at least two. */
-  readonly colours: readonly string[]
+  readonly colors: readonly string[]
   /** Whether it can split traffic; otherwise `steps` is 100. */
   readonly weighted: boolean
   /** What reading cannot prove, in a sentence for people; absent when it is the running router that answers. */
@@ -104,11 +104,11 @@ export class Conflict extends TargetError {
 
 /** Whether two states send the traffic the same way; pure. */
 export function sameWeights(one: Weights, other: Weights): boolean {
-  const colours = new Set([...Object.keys(one), ...Object.keys(other)])
-  return [...colours].every((colour) => (one[colour] ?? 0) === (other[colour] ?? 0))
+  const colors = new Set([...Object.keys(one), ...Object.keys(other)])
+  return [...colors].every((color) => (one[color] ?? 0) === (other[color] ?? 0))
 }
 
-/** The colour with all the traffic; pure. */
-export function liveColour(weights: Weights): string | undefined {
-  return Object.keys(weights).find((colour) => weights[colour] === 100)
+/** The color with all the traffic; pure. */
+export function liveColor(weights: Weights): string | undefined {
+  return Object.keys(weights).find((color) => weights[color] === 100)
 }

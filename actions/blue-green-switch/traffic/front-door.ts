@@ -8,7 +8,7 @@ import type { Sample } from './verdict.ts'
 /** What one request through the front door came to. */
 export interface Answer {
   ms: number
-  /** The colour that answered; undefined when it cannot be told. */
+  /** The color that answered; undefined when it cannot be told. */
   side: string | undefined
   good: boolean
   reason: string
@@ -22,7 +22,7 @@ export type Ask = (signal: AbortSignal) => Promise<Answer>
 /**
  * Asks the checks of `verify` in turn.
  *
- * @param newSide the colour that `{version}` in the checks is about: another side may have another version
+ * @param newSide the color that `{version}` in the checks is about: another side may have another version
  */
 export function frontDoor(
   checks: readonly Check[],
@@ -66,7 +66,7 @@ export function frontDoor(
 /** One stretch of watching. */
 export interface Watch<T> {
   ask: Ask
-  /** The colour against which an answer of no side counts, and its percent of the traffic. */
+  /** The color against which an answer of no side counts, and its percent of the traffic. */
   newSide: string
   share: number
   /** Requests per second, asked before each one. */

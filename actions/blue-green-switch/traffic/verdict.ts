@@ -9,7 +9,7 @@ export interface Sample {
   at: number
   /** ms until the last byte, or until it failed. */
   ms: number
-  /** The colour that answered; undefined when that cannot be told, which is always an error. */
+  /** The color that answered; undefined when that cannot be told, which is always an error. */
   side: string | undefined
   /** `error`: a second one to the same side failed as well; `blip`: it did not. */
   outcome: 'good' | 'error' | 'blip'

@@ -3,7 +3,7 @@ import { type Ended, runProtocol } from '../../../actions/blue-green-switch/prot
 import type { Policy, World } from '../../../actions/blue-green-switch/protocol/world.ts'
 import {
   type LiveState,
-  liveColour,
+  liveColor,
   type Target,
   TargetError,
   type Weights,
@@ -89,11 +89,11 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
   let turn = 0
   const state = (): LiveState => ({
     weights: fake.weights,
-    live: liveColour(fake.weights),
+    live: liveColor(fake.weights),
     raw: fake.weights,
   })
   const target: Target = {
-    ...{ describe: () => 'a router', colours: ['blue', 'green'], weighted: true, lock: '', plan: () => [] },
+    ...{ describe: () => 'a router', colors: ['blue', 'green'], weighted: true, lock: '', plan: () => [] },
     ...(fake.caution === undefined ? {} : { caution: fake.caution }),
     async read() {
       if (fake.failRead) throw new TargetError('connection refused')
@@ -144,8 +144,8 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
         await new Promise((resolve) => setImmediate(resolve))
       },
     },
-    gate: async (colour) => {
-      fake.log.push(`gate ${colour}`)
+    gate: async (color) => {
+      fake.log.push(`gate ${color}`)
       return { healthy: fake.gateSays, reason: 'asked' }
     },
     hook: async (name) => {

@@ -57,7 +57,7 @@ test('{color} and {version} are filled in, quoted or not', async () => {
   expect(verify?.['blue']?.[0]?.settings['expect-version']).toBe('1.10')
 })
 
-test('checks may be a map with a list for each colour', async () => {
+test('checks may be a map with a list for each color', async () => {
   const { checks } = await readInputs(
     env({ checks: 'blue: [http://127.0.0.1:8001/]\ngreen: [http://127.0.0.1:8002/]' }),
   )
@@ -129,7 +129,7 @@ describe('refused', () => {
     expect((await problemsOf(inputs))[name]).toContain(message)
   })
 
-  test('the same mistake for both colours is told once, and everything together', async () => {
+  test('the same mistake for both colors is told once, and everything together', async () => {
     const step = await runAction({
       action: 'blue-green-switch',
       inputs: {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { decide, describeWeights } from '../../../actions/blue-green-switch/plan.ts'
 import { recoveryOf } from '../../../actions/blue-green-switch/protocol/journal.ts'
 import { chart } from '../../../actions/blue-green-switch/summary/chart.ts'
-import { liveColour, type Weights } from '../../../actions/blue-green-switch/targets/target.ts'
+import { liveColor, type Weights } from '../../../actions/blue-green-switch/targets/target.ts'
 import { readIdentify, sideOf } from '../../../actions/blue-green-switch/traffic/identify.ts'
 import {
   failureOf,
@@ -168,7 +168,7 @@ describe('which side answers', () => {
     [{ header: 'not a name' }, 'not a header name'],
     [{ haeder: 'a' }, 'Did you mean "header"?'],
     [{ header: 'a', values: { blue: 'x' } }, '"green" is missing'],
-    [{ header: 'a', values: { blue: 'x', green: 'x' } }, 'stands for two colours'],
+    [{ header: 'a', values: { blue: 'x', green: 'x' } }, 'stands for two colors'],
     [{ header: 'a', values: { blue: 'x', gren: 'y' } }, 'Did you mean "green"?'],
     [{ header: 'a', values: { blue: 'x', green: '{version}' } }, 'is not a text'],
   ])('%j is refused', (given, problem) => {
@@ -180,10 +180,10 @@ describe('which side answers', () => {
 })
 
 describe('the plan', () => {
-  const state = (weights: Weights) => ({ weights, live: liveColour(weights), raw: null })
+  const state = (weights: Weights) => ({ weights, live: liveColor(weights), raw: null })
   const asked = {
     mode: 'switch',
-    colours: ['blue', 'green'],
+    colors: ['blue', 'green'],
     to: 'idle',
     expectLive: '',
     steps: [100],
@@ -205,7 +205,7 @@ describe('the plan', () => {
   })
 
   test.each([
-    ['another colour is live', { ...asked, expectLive: 'green' }, blue, 'state drift'],
+    ['another color is live', { ...asked, expectLive: 'green' }, blue, 'state drift'],
     ['nobody knows who is idle', asked, split, 'state drift'],
     ['nobody has traffic', asked, state({ blue: 0, green: 0 }), 'state drift'],
     ['it is there already', { ...asked, to: 'blue' }, blue, 'already live'],

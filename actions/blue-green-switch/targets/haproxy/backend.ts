@@ -10,7 +10,7 @@ import { liveState, percentages, told } from '../weights.ts'
 import type { Say } from './runtime.ts'
 import { parseBackend, question, type Server, STATES } from './state.ts'
 
-/** A backend of HAProxy whose servers are the colours. */
+/** A backend of HAProxy whose servers are the colors. */
 export interface Backend {
   name: string
   servers: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Backend {
   persisted: Place | undefined
 }
 
-/** What is recorded for each colour, and all that we ever change. */
+/** What is recorded for each color, and all that we ever change. */
 type Settings = Readonly<Record<string, Pick<Server, 'weight' | 'state'>>>
 
 /** With these HAProxy takes any weight at run time; a hash over a fixed map takes only 0 and the one it started with. */
@@ -48,8 +48,8 @@ export function commands(
 ): string[] {
   return Object.entries(servers)
     .toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))
-    .flatMap(([colour, server]) => {
-      const { weight, state } = settings?.[colour] ?? { weight: weights[colour] ?? 0, state: undefined }
+    .flatMap(([color, server]) => {
+      const { weight, state } = settings?.[color] ?? { weight: weights[color] ?? 0, state: undefined }
       const ready = state ?? (weight > 0 ? 'ready' : undefined)
       return [
         ...(ready === undefined ? [] : [`set server ${name}/${server} state ${ready}`]),
@@ -72,10 +72,10 @@ export async function writeBackend(
       `HAProxy backend ${name} was changed since it was read: it had ${told(expected.weights)}, it has ${told(seen.state.weights)}.`,
     )
   }
-  for (const [colour, server] of Object.entries(servers)) {
-    const status = seen.servers.get(colour)?.status ?? ''
+  for (const [color, server] of Object.entries(servers)) {
+    const status = seen.servers.get(color)?.status ?? ''
     // A health check, a tracked server or DNS: a weight does not help there.
-    if ((weights[colour] ?? 0) > 0 && /^(?:DOWN|NOLB|MAINT ?\()/.test(status)) {
+    if ((weights[color] ?? 0) > 0 && /^(?:DOWN|NOLB|MAINT ?\()/.test(status)) {
       throw new TargetError(
         `HAProxy sends nothing to ${server}: it holds it for "${oneLine(status, 60)}". Nothing was written.`,
       )
@@ -167,7 +167,7 @@ async function look({ name, servers, say }: Backend, signal: AbortSignal): Promi
     )
   }
   const found = new Map<string, Server>()
-  for (const [colour, wanted] of Object.entries(servers)) {
+  for (const [color, wanted] of Object.entries(servers)) {
     const server = backend.servers.find((candidate) => candidate.name === wanted)
     if (server === undefined) throw new TargetError(unknownServer(name, wanted, backend.servers))
     if (server.backup) {
@@ -175,7 +175,7 @@ async function look({ name, servers, say }: Backend, signal: AbortSignal): Promi
         `The server ${name}/${wanted} is a "backup": HAProxy uses it only when all others are down, whatever its weight is. Remove the word.`,
       )
     }
-    found.set(colour, server)
+    found.set(color, server)
   }
   const ours = new Set(Object.values(servers))
   const foreign = backend.servers.find(
@@ -187,9 +187,9 @@ async function look({ name, servers, say }: Backend, signal: AbortSignal): Promi
     )
   }
   const settings: Settings = Object.fromEntries(
-    [...found].map(([colour, { weight, state }]) => [colour, { weight, state }]),
+    [...found].map(([color, { weight, state }]) => [color, { weight, state }]),
   )
-  const shares = [...found].map(([colour, { weight, out }]) => [colour, out ? 0 : weight])
+  const shares = [...found].map(([color, { weight, out }]) => [color, out ? 0 : weight])
   const state = liveState(percentages(Object.fromEntries(shares)), settings)
   return { state, settings, servers: found, isDynamic: DYNAMIC.test(backend.algorithm) }
 }
@@ -199,19 +199,19 @@ function unknownServer(backend: string, wanted: string, servers: readonly Server
   return `HAProxy backend ${backend} has no server "${wanted}". It has ${names.join(', ')}.${didYouMean(wanted, names)}`
 }
 
-/** @throws TargetError when what was recorded is not about these colours */
+/** @throws TargetError when what was recorded is not about these colors */
 function settingsOf({ servers }: Backend, raw: unknown): Settings {
-  const entries = Object.keys(servers).map((colour) => {
-    const setting = isRecord(raw) ? raw[colour] : undefined
+  const entries = Object.keys(servers).map((color) => {
+    const setting = isRecord(raw) ? raw[color] : undefined
     const { weight, state } = isRecord(setting) ? setting : {}
     const isWeight = 'value' in rules.integer(weight, { max: 256 })
     const known = STATES.find((word) => word === state)
     if (!isWeight || known === undefined) {
       throw new TargetError(
-        `What was recorded says nothing about "${colour}": is this target-config another one now?`,
+        `What was recorded says nothing about "${color}": is this target-config another one now?`,
       )
     }
-    return [colour, { weight: weight as number, state: known }] as const
+    return [color, { weight: weight as number, state: known }] as const
   })
   return Object.fromEntries(entries)
 }

@@ -2,7 +2,7 @@ import type { Document, YAMLMap } from 'yaml'
 
 /** The weighted service of a dynamic configuration. */
 export interface Weighted {
-  /** By colour; Traefik takes 1 where none is written. */
+  /** By color; Traefik takes 1 where none is written. */
   weights: Readonly<Record<string, number>>
   /** The same file with other weights; everything else stays as it is, byte for byte. */
   with(weights: Readonly<Record<string, number>>): string
@@ -17,7 +17,7 @@ interface Edit {
 /**
  * Finds `http.services.<service>.weighted` in a file of Traefik's file provider; pure.
  *
- * @param names what each colour's service is called there
+ * @param names what each color's service is called there
  * @returns what is wrong, in words that follow the name of the file
  */
 export async function parseWeighted(
@@ -43,16 +43,16 @@ export async function parseWeighted(
     if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 0) {
       return `gives "${name}" of ${service} a weight that is no whole number`
     }
-    const colour = Object.keys(names).find((key) => sameService(names[key] ?? '', String(name)))
-    if (colour === undefined) {
+    const color = Object.keys(names).find((key) => sameService(names[key] ?? '', String(name)))
+    if (color === undefined) {
       if (weight === 0) continue
       return `sends traffic of ${service} to "${name}", which is none of ${Object.keys(names).join(' and ')}`
     }
-    if (parts.has(colour)) return `has "${name}" twice in ${service}`
-    parts.set(colour, item)
-    weights[colour] = weight
+    if (parts.has(color)) return `has "${name}" twice in ${service}`
+    parts.set(color, item)
+    weights[color] = weight
   }
-  const missing = Object.keys(names).find((colour) => !parts.has(colour))
+  const missing = Object.keys(names).find((color) => !parts.has(color))
   if (missing !== undefined)
     return `has no "${names[missing]}" in ${service}: add "- name: ${names[missing]}" with "weight: 0"`
 
@@ -75,7 +75,7 @@ export async function parseWeighted(
     weights,
     with: (wanted) =>
       [...parts]
-        .flatMap(([colour, item]) => editOf(item, wanted[colour] ?? 0) ?? [])
+        .flatMap(([color, item]) => editOf(item, wanted[color] ?? 0) ?? [])
         .toSorted((a, b) => b.start - a.start)
         .reduce(
           (result, { start, end, text: fresh }) => result.slice(0, start) + fresh + result.slice(end),

@@ -53,16 +53,16 @@ describe('target-config of command', () => {
     ['a line for a shell', { read: 'cat weights', write: ['a'] }, ['read']],
     ['an empty list', { read: [], write: ['a'] }, ['read']],
     ['an unknown key', { read: ['a'], write: ['b'], wirte: ['c'] }, ['wirte']],
-    ['one colour', { read: ['a'], write: ['b'], colours: ['blue'] }, ['colours']],
+    ['one color', { read: ['a'], write: ['b'], colors: ['blue'] }, ['colors']],
   ])('%s is a problem', (_what, config, keys) => {
     expect(problemsOf(connect, config).map(({ input }) => input)).toEqual(
       keys.map((key) => `target-config.${key}`),
     )
   })
 
-  test('colours can have other names', () => {
-    const target = connected(connect, { read: ['a'], write: ['b'], colours: ['old', 'new'] })
-    expect(target.colours).toEqual(['old', 'new'])
+  test('colors can have other names', () => {
+    const target = connected(connect, { read: ['a'], write: ['b'], colors: ['old', 'new'] })
+    expect(target.colors).toEqual(['old', 'new'])
     expect(target.plan({ old: 0, new: 100 })).toEqual(['Run `b` with NEXUS_WEIGHTS={"old":0,"new":100}'])
   })
 })
@@ -147,10 +147,7 @@ describe('the target command', () => {
 
 test.each([
   ['{"weights":{"blue":100}}', 'said nothing about green'],
-  [
-    '{"weights":{"blue":100,"green":0,"purple":0}}',
-    'named a colour that is none of blue and green, "purple"',
-  ],
+  ['{"weights":{"blue":100,"green":0,"purple":0}}', 'named a color that is none of blue and green, "purple"'],
   ['{"weights":{"blue":100,"green":-1}}', 'gave green a weight that is no number from 0 on'],
   ['{"weights":{"blue":100,"green":"0"}}', 'gave green a weight that is no number from 0 on'],
   ['{"weights":[1,2]}', 'printed no map "weights"'],

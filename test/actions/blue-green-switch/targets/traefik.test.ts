@@ -106,7 +106,7 @@ describe('a weighted service in a file', () => {
       file(' [{name: b}, {name: x, weight: 2}]'),
       /^sends traffic of app to "x", which is none of blue and green$/,
     ],
-    ['one colour', file(' [{name: b}]'), /^has no "g" in app: add "- name: g"/],
+    ['one color', file(' [{name: b}]'), /^has no "g" in app: add "- name: g"/],
     [
       'a weight that is a word',
       file(' [{name: b, weight: all}, {name: g}]'),
