@@ -1,3 +1,4 @@
+import { joinWords } from '../../../shared/text/list.ts'
 import { type LiveState, liveColor, type Weights } from './target.ts'
 
 /**
@@ -36,4 +37,13 @@ export function told(weights: Weights): string {
   return Object.entries(weights)
     .map(([color, weight]) => `${color} ${weight}`)
     .join(', ')
+}
+
+/** `blue has all the traffic`, `blue has 75 % and green 25 %`; pure. */
+export function describeWeights(weights: Weights): string {
+  const parts = Object.entries(weights).filter(([, weight]) => weight > 0)
+  const [first] = parts
+  if (first === undefined) return 'no side has traffic'
+  if (parts.length === 1) return `${first[0]} has all the traffic`
+  return `${first[0]} has ${joinWords(parts.map(([color, weight], index) => (index === 0 ? `${weight} %` : `${color} ${weight} %`)))}`
 }
