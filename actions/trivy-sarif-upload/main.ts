@@ -1,4 +1,3 @@
-import { readContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { run } from '../../shared/action/run.ts'
 import { apply } from './apply.ts'
@@ -8,20 +7,17 @@ import { decide } from './plan.ts'
 import { report, reportFailure } from './report.ts'
 import { planLines } from './summary.ts'
 
-run({
-  main: async (signal) => {
-    const context = readContext()
-    const inputs = await readInputs()
-    try {
-      const connect = connector(inputs, context, signal)
-      const observation = await observe(inputs, context, connect, signal)
-      const plan = await decide(inputs, observation, context)
-      for (const line of planLines(plan, inputs)) log.info(line)
-      const applied = await apply(plan, inputs, observation, context, connect, signal)
-      return report(inputs, observation, plan, applied, context)
-    } catch (error) {
-      reportFailure(inputs, context)
-      throw error
-    }
-  },
+run('main', async ({ context, signal }) => {
+  const inputs = await readInputs()
+  try {
+    const connect = connector(inputs, context, signal)
+    const observation = await observe(inputs, context, connect, signal)
+    const plan = await decide(inputs, observation, context)
+    for (const line of planLines(plan, inputs)) log.info(line)
+    const applied = await apply(plan, inputs, observation, context, connect, signal)
+    return report(inputs, observation, plan, applied, context)
+  } catch (error) {
+    reportFailure(inputs, context)
+    throw error
+  }
 })

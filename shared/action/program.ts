@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { childEnvironment } from './environment.ts'
+import { guardChild } from './watchdog.ts'
 
 const running = new Set<ChildProcess>()
 const onPosix = process.platform !== 'win32'
@@ -11,6 +13,7 @@ export interface ProgramOptions {
   /** Bytes kept of each of stdout and stderr; the rest is read and dropped. */
   maxOutput?: number
   cwd?: string
+  /** That of {@link childEnvironment} unless said otherwise; what is given must come from there too. */
   env?: NodeJS.ProcessEnv
   /** What it reads from its standard input; nothing when not given. */
   input?: string
@@ -37,7 +40,7 @@ export async function runProgram(
   argv: readonly [string, ...string[]],
   options: ProgramOptions,
 ): Promise<ProgramResult> {
-  const { timeout, signal, maxOutput = 1_048_576, cwd, env = process.env, input } = options
+  const { timeout, signal, maxOutput = 1_048_576, cwd, env = childEnvironment(), input } = options
   // Loaded on use: most steps start no program.
   const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
@@ -49,6 +52,7 @@ export async function runProgram(
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     running.add(child)
+    guardChild(child.pid, 'started')
     // EPIPE: it may end before it has read everything; its exit code tells.
     child.stdin.on('error', () => {})
     child.stdin.end(input)
@@ -74,6 +78,7 @@ export async function runProgram(
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
       running.delete(child)
+      guardChild(child.pid, 'ended')
     }
     child.once('error', (error) => {
       settle()

@@ -11,7 +11,7 @@ export interface Rule {
 }
 
 const ACTION = /^actions\/([^/]+)\//
-const ROOM = /^actions\/[^/]+\/(main|inputs|observe|plan|apply|report|summary)\.ts$/
+const ROOM = /^actions\/[^/]+\/(main|post|model|inputs|observe|plan|apply|report|summary)\.ts$/
 const PURE = /^shared\/(text|version|commits)\//
 const PLAN = /^actions\/[^/]+\/plan\.ts$/
 

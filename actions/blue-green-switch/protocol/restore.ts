@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../../shared/action/clock.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
 import { describeWeights } from '../targets/weights.ts'
 import { liveColor, type LiveState, sameWeights } from '../targets/target.ts'
