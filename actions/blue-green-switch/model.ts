@@ -1,8 +1,8 @@
 import type { Check } from '../../shared/probe/check.ts'
 import type { Moves } from './protocol/moves.ts'
 import type { Ended, Outcome, Policy } from './protocol/world.ts'
-import type { LiveState } from './targets/target.ts'
 import type { TargetName } from './targets/names.ts'
+import type { LiveState } from './targets/target.ts'
 import type { Identify } from './traffic/identify.ts'
 
 export type Argv = readonly [string, ...string[]]
@@ -64,12 +64,16 @@ export interface Inputs {
   record: 'auto' | 'true' | 'false'
   rollback: Rollback | undefined
   token: string | undefined
-  /** What the post step needs of the inputs, as they were given. */
-  given: Readonly<Record<string, string>>
+  given: Given
 }
 
+/** What the post step needs of the inputs, as they were given; of what holds a secret or is long, only a digest. */
+export type Given = Readonly<Record<string, { text: string } | { digest: string }>>
+
 /** What READ has seen, or why it has not. */
-export type Observation = { state: LiveState } | { state?: undefined; event: 'unreadable' | 'cancelled'; reason: string }
+export type Observation =
+  | { state: LiveState }
+  | { state?: undefined; event: 'unreadable' | 'cancelled'; reason: string }
 
 /** What is to be done, decided before anything is: an event of READ with its reason. */
 export interface Plan extends Outcome {
@@ -82,6 +86,10 @@ export interface Plan extends Outcome {
 export interface Applied {
   ended: Ended
   moves: Moves | undefined
+  /** The router, for people. */
+  router: string
+  /** Of the deployment on record, where there is one. */
+  deploymentId: number | undefined
 }
 
 /** What came of the post step. */

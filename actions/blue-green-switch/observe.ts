@@ -1,12 +1,19 @@
+import type { Clock } from '../../shared/action/clock.ts'
 import { messageOf } from '../../shared/action/errors.ts'
-import type { Clock } from '../../shared/probe/clock.ts'
-import type { Observation } from './model.ts'
+import type { Step } from '../../shared/action/step.ts'
+import type { Inputs, Observation } from './model.ts'
+import { openRouter } from './observe/router.ts'
 import { within } from './protocol/limits.ts'
 import type { Target } from './targets/target.ts'
 
 const READ_MS = 20_000
 
 /** Asks the router what is live. Never throws for what a router does. */
+export async function observe(inputs: Inputs, { signal, clock }: Step): Promise<Observation> {
+  return await look(await openRouter(inputs), clock, signal)
+}
+
+/** The same for a router that is at hand. */
 export async function look(target: Target, clock: Clock, cancel: AbortSignal): Promise<Observation> {
   try {
     const limit = { clock, ms: READ_MS, over: 'it took too long', stop: cancel }

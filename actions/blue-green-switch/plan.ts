@@ -2,7 +2,7 @@ import { joinWords, plural } from '../../shared/text/list.ts'
 import type { Inputs, Observation, Plan } from './model.ts'
 import { weightsOf } from './protocol/moves.ts'
 import { bindingOf } from './targets/sticky.ts'
-import { type LiveState, idleColor, type Target } from './targets/target.ts'
+import { idleColor, type LiveState, type Target } from './targets/target.ts'
 import { describeWeights } from './targets/weights.ts'
 
 type Asked = Pick<Inputs, 'mode' | 'colors' | 'to' | 'expectLive' | 'steps' | 'sticky'>
@@ -30,6 +30,8 @@ export function decide(asked: Asked, seen: Observation): Plan {
     const reason = `the router binds users to a side by ${state.sticky.by} (sticky: refuse). Nothing was written. Take that away, or say what becomes of these users: "sticky: keep" or "sticky: move".`
     return { event: 'refused', reason, state }
   }
+  const obstacle = state.obstacles?.[goal]
+  if (obstacle !== undefined) return { event: 'refused', reason: `${obstacle}. Nothing was written.`, state }
   const others = colors.filter((color) => color !== goal)
   const from = live ?? others.reduce((a, b) => ((weights[b] ?? 0) > (weights[a] ?? 0) ? b : a))
   const shares = steps.filter((share) => share > (weights[goal] ?? 0))
@@ -51,7 +53,9 @@ export function describeState(state: LiveState): string {
   const parts = [describeWeights(weights)]
   if (sticky !== undefined) {
     const bound = Object.entries(sticky.bound ?? {}).map(([color, count]) => `${color} ${count}`)
-    parts.push(`users are bound to a side by ${sticky.by}${bound.length === 0 ? '' : ` (${bound.join(', ')})`}`)
+    parts.push(
+      `users are bound to a side by ${sticky.by}${bound.length === 0 ? '' : ` (${bound.join(', ')})`}`,
+    )
   }
   if (sessions !== undefined) {
     const open = Object.entries(sessions).map(([color, count]) => `${color} ${count}`)
@@ -72,6 +76,7 @@ export function describePlan(plan: Plan, target: Target, sticky: Inputs['sticky'
   if (target.caution !== undefined) lines.push(target.caution)
   const { state, moves } = plan
   if (moves === undefined) return lines
+  lines.push(...(state?.notes ?? []).map((note) => `Warning: ${note}`))
   const { from, to, steps } = moves
   lines.push(`Plan: from ${from} to ${to} in ${steps.map(({ share }) => `${share} %`).join(', ')}.`)
   for (const { share, weights } of steps)
@@ -86,7 +91,10 @@ function describeSticky(
   sticky: Inputs['sticky'],
 ): string {
   const count = bound?.[from]
-  const who = count === undefined ? `Users that ${by} binds to ${from}` : `${plural(count, 'user')} bound to ${from} by ${by}`
+  const who =
+    count === undefined
+      ? `Users that ${by} binds to ${from}`
+      : `${plural(count, 'user')} bound to ${from} by ${by}`
   if (sticky === 'move') return `${who} are moved too (sticky: move)`
   return outlivesWeight
     ? `${who} stay there (sticky: keep), so ${from} will not be idle`

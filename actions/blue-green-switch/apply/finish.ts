@@ -31,7 +31,10 @@ export async function finish(tools: Tools, left: Left): Promise<Finished> {
     return finished
   } catch (error) {
     // The lock stays as it is, and with it the journal, for the next run.
-    return { what: 'stuck', reason: `${messageOf(error)} Who has the traffic is not known: look at the router` }
+    return {
+      what: 'stuck',
+      reason: `${messageOf(error)} Who has the traffic is not known: look at the router`,
+    }
   }
 }
 
@@ -82,7 +85,10 @@ async function finishUnder(
     case 'nothing':
       return { finished: { what: 'nothing', reason: 'the switch has come to its end' }, isOver: true }
     case 'verified':
-      return { finished: { what: 'verified', reason: `${now}, as before the switch` }, isOver: held !== 'unproved' }
+      return {
+        finished: { what: 'verified', reason: `${now}, as before the switch` },
+        isOver: held !== 'unproved',
+      }
     case 'left': {
       const reason = `something else has moved the traffic since the switch: ${now}`
       return { finished: { what: 'left', reason }, isOver: true }

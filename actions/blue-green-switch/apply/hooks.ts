@@ -1,9 +1,9 @@
+import { childEnvironment } from '../../../shared/action/environment.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
 import { log } from '../../../shared/action/log.ts'
 import { runProgram } from '../../../shared/action/program.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import { childEnvironment } from '../inputs.ts'
 import type { HookName, Inputs } from '../model.ts'
 import type { Moves } from '../protocol/moves.ts'
 
@@ -16,13 +16,12 @@ export function hookOf(
   const argv = hooks.argv[name]
   if (argv === undefined) return undefined
   return async (signal) => {
-    const env = {
-      ...childEnvironment(),
+    const env = childEnvironment({
       NEXUS_HOOK: name,
       NEXUS_FROM: moves?.from ?? '',
       NEXUS_TO: moves?.to ?? '',
       NEXUS_VERSION: version,
-    }
+    })
     try {
       const ended = await runProgram(argv, { timeout: hooks.timeout, signal, env })
       const { code, endedBy, stdout, stderr, timedOut } = ended

@@ -1,15 +1,15 @@
 import { messageOf } from '../../../shared/action/errors.ts'
-import { recover } from './recover.ts'
-import { type Tools, worldOf } from './tools.ts'
 import type { Applied, Plan } from '../model.ts'
 import { look } from '../observe.ts'
-import { decide } from '../plan.ts'
+import { decide, describePlan } from '../plan.ts'
 import type { Journal, Left } from '../protocol/journal.ts'
 import type { End } from '../protocol/machine.ts'
 import { type Resumed, runProtocol } from '../protocol/run.ts'
 import type { Ended, World } from '../protocol/world.ts'
 import type { Lock } from '../targets/lock.ts'
 import { Conflict } from '../targets/target.ts'
+import { recover } from './recover.ts'
+import { type Tools, worldOf } from './tools.ts'
 
 /**
  * Carries the plan out under the lock of the router, keeps what the post step and the next run need, and gives the
@@ -29,13 +29,13 @@ export async function switchTraffic(tools: Tools, plan: Plan, begun: number): Pr
   }
   const found = await recover(tools, lock)
   // A journal that is still needed stays in the lock, which the next run takes over from this dead process.
-  if (found.what === 'refused') return await carryOut(tools, { plan: { ...found.outcome, state: plan.state }, begun })
+  if (found.what === 'refused')
+    return await carryOut(tools, { plan: { ...found.outcome, state: plan.state }, begun })
   if (found.what === 'resume')
     return await carryOut(tools, { plan: found.plan, begun, lock, resumed: found.resumed })
   // Without the lock a router may have been seen in the middle of another run.
   const isOld = lock.left !== undefined || plan.event === 'already live'
   const fresh = isOld ? decide(inputs, await look(tools.target, tools.clock, tools.cancel)) : plan
-  if (fresh.reason !== plan.reason) tools.say(`${tools.target.describe()}: ${fresh.reason}.`)
   return await carryOut(tools, { plan: fresh, begun, lock })
 }
 
@@ -48,6 +48,7 @@ interface Orders {
 
 async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): Promise<Applied> {
   const { moves, state: recorded } = plan
+  for (const line of describePlan(plan, tools.target, tools.inputs.sticky)) tools.say(line)
   let journal: Journal | undefined
   const keepJournal = async (oldHealthy: boolean | undefined): Promise<void> => {
     if (lock === undefined || recorded === undefined || moves === undefined)
@@ -80,11 +81,11 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
       { event: 'unreadable', reason: `the recorded state could not be kept: ${messageOf(error)}` },
       begun,
     )
-    return { ended, moves }
+    return { ended, moves, router: tools.target.describe(), deploymentId: undefined }
   }
   if (journal !== undefined) await closeJournal(tools, lock, journal, ended.end)
   else await lock?.release()
-  return { ended, moves }
+  return { ended, moves, router: tools.target.describe(), deploymentId: undefined }
 }
 
 /**

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../../shared/action/clock.ts'
 import type { RunContext } from '../../../shared/action/context.ts'
 import { log } from '../../../shared/action/log.ts'
-import { type Clock, systemClock } from '../../../shared/probe/clock.ts'
+import { keepRecord } from '../../../shared/action/record.ts'
+import type { Step } from '../../../shared/action/step.ts'
 import type { HookName, Inputs } from '../model.ts'
+import { openRouter } from '../observe/router.ts'
 import { askSide, gate } from '../observe/sides.ts'
 import type { Left } from '../protocol/journal.ts'
 import type { Moves } from '../protocol/moves.ts'
@@ -16,7 +19,7 @@ import { hookOf } from './hooks.ts'
 export interface Tools {
   inputs: Inputs
   target: Target
-  clock: Clock & { date(): number }
+  clock: Clock
   /** Aborts on SIGINT and SIGTERM. */
   cancel: AbortSignal
   /** This run, for people. */
@@ -35,23 +38,33 @@ export interface Tools {
   warn(title: string, text: string): void
 }
 
+/** What main leaves for the post step: its journal, and the inputs that it had. */
+export interface Kept extends Left {
+  given: Inputs['given']
+}
+
+export const RECORD = 'switch'
+
 /** The real ones. */
-export function toolsOf(
+export async function toolsOf(
   inputs: Inputs,
-  target: Target,
-  { context, cancel, keep }: { context: RunContext; cancel: AbortSignal; keep: (left: Left) => void },
-): Tools {
+  { context, signal: cancel, clock }: Pick<Step, 'context' | 'signal' | 'clock'>,
+): Promise<Tools> {
+  const target = await openRouter(inputs)
   const { checks, verify, identify, ca } = inputs
   const who = whoAmI(context)
   return {
     inputs,
     target,
-    clock: { now: systemClock.now, sleep: systemClock.sleep, date: () => Date.now() },
+    clock,
     cancel,
     who,
     newId: randomUUID,
     takeLock: () => acquireLock(target.lock, who),
-    keep,
+    keep: (left) => {
+      const kept: Kept = { journal: left.journal, phase: left.phase, given: inputs.given }
+      keepRecord(RECORD, kept)
+    },
     frontDoor(to) {
       const list = verify?.[to]
       return list === undefined || identify === undefined ? undefined : frontDoor(list, identify, to, ca)

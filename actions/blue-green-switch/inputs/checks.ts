@@ -3,9 +3,7 @@ import type { Check } from '../../../shared/probe/check.ts'
 import { parseChecks, uniqueNames } from '../../../shared/probe/parse.ts'
 import { defaultSettings } from '../../../shared/probe/settings.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-
-/** The checks with the placeholders filled in, by the color that is to get the traffic; undefined for `none`. */
-export type ChecksByColor = Readonly<Record<string, readonly Check[]>> | undefined
+import type { ChecksByColor } from '../model.ts'
 
 /** A gate wants more than luck. */
 const GATE = { 'success-threshold': 3 }
@@ -19,8 +17,9 @@ const NOT_IN_VERIFY = [
 export interface ReadChecks {
   /** The value of the input, as YAML was read; the word `none` means none. */
   value: unknown
-  /** The sides that the traffic may go to. */
   colors: readonly string[]
+  /** The sides that the traffic may go to; of the others it is nice to know. */
+  needed: readonly string[]
   version: string
   /** ms of the whole step */
   timeout: number
@@ -65,7 +64,7 @@ export function readVerify(given: ReadChecks, inputs: InputReader): ChecksByColo
 
 function perColor(
   input: string,
-  { value, colors, version }: ReadChecks,
+  { value, colors, needed, version }: ReadChecks,
   inputs: InputReader,
   parse: (list: readonly unknown[], problems: Problems) => Check[],
 ): ChecksByColor {
@@ -82,14 +81,22 @@ function perColor(
   }
   const found: Record<string, readonly Check[]> = {}
   for (const color of colors) {
-    const list = listFor(input, value, color, problems)
+    const own = needed.includes(color) ? problems : quiet()
+    const list = listFor(input, value, color, own)
     if (list === undefined) continue
-    const filled = fill(list, { color: color, version }, (name) =>
-      problems.add(input, `it uses {${name}}, but the input "${name}" is not given.`),
+    const filled = fill(list, { color, version }, (name) =>
+      own.add(input, `it uses {${name}}, but the input "${name}" is not given.`),
     ) as unknown[]
-    found[color] = uniqueNames(parse(filled, problems), problems, input)
+    const checks = uniqueNames(parse(filled, own), own, input)
+    if (own === problems || own.list.length === 0) found[color] = checks
   }
   return found
+}
+
+/** Problems of a side that is only nice to know: then it is not known. */
+function quiet(): Problems {
+  const list: { input: string; message: string }[] = []
+  return { list, add: (input, message) => list.push({ input, message }) }
 }
 
 function listFor(
@@ -104,7 +111,7 @@ function listFor(
     input,
     isMap(value)
       ? `there is no list for ${color}. Write a list, or a map with one for each color.`
-      : `"${oneLine(String(value), 60)}" is no list of checks. Write "- http://{color}.internal/health", or "none".`,
+      : `"${oneLine(String(value), 60)}" is not a list of checks. Write "- http://{color}.internal/health", or "none".`,
   )
   return undefined
 }

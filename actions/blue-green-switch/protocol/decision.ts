@@ -40,10 +40,7 @@ export function decideRestore(seen: Seen): Decision {
 }
 
 /** Whether weights cannot be our own doing; pure. */
-export function isForeign(
-  weights: Weights,
-  { ours, isUnsure }: Pick<Seen, 'ours' | 'isUnsure'>,
-): boolean {
+export function isForeign(weights: Weights, { ours, isUnsure }: Pick<Seen, 'ours' | 'isUnsure'>): boolean {
   const isKnown = (some: readonly Weights[]): boolean => some.some((one) => sameWeights(one, weights))
   if (isKnown(ours)) return false
   return !(isUnsure && isKnown(mixesOf(ours)))

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/probe/clock.ts'
+import type { Clock } from '../../../shared/action/clock.ts'
 import type { Run } from './world.ts'
 
 /** A read or a write that takes longer than this is one that hangs. */

@@ -56,7 +56,10 @@ async function askBoth(run: Run, from: string, to: string): Promise<Sides | unde
       const none: Health = { state: 'unknown', reason: 'not waited for' }
       const quick = await Promise.race([fresh, clock.sleep(0, either).then(() => none)])
       over.abort()
-      return { old: proved ? { state: 'healthy', reason: 'it answers through the front door' } : old, fresh: quick }
+      return {
+        old: proved ? { state: 'healthy', reason: 'it answers through the front door' } : old,
+        fresh: quick,
+      }
     }
     return { old, fresh: await fresh }
   })
@@ -66,7 +69,9 @@ async function askBoth(run: Run, from: string, to: string): Promise<Sides | unde
 function hasAnswered(run: Run, from: string): boolean {
   const since = run.failure?.firstBadAt
   if (since === undefined) return false
-  return run.samples.some(({ side, outcome, at }) => side === from && outcome === 'good' && at > since - run.started)
+  return run.samples.some(
+    ({ side, outcome, at }) => side === from && outcome === 'good' && at > since - run.started,
+  )
 }
 
 /** A write that has failed may take effect late: what was asked for has to show before it can be taken back. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
-import { describeWeights } from '../targets/weights.ts'
 import { type LiveState, sameWeights } from '../targets/target.ts'
+import { describeWeights } from '../targets/weights.ts'
 import { within } from './limits.ts'
 import { readRouter } from './look.ts'
 import type { Run } from './world.ts'

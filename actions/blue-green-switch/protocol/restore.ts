@@ -1,7 +1,6 @@
-import { type Clock, systemClock } from '../../../shared/action/clock.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
+import { type LiveState, liveColor, sameWeights } from '../targets/target.ts'
 import { describeWeights } from '../targets/weights.ts'
-import { liveColor, type LiveState, sameWeights } from '../targets/target.ts'
 import type { Sides } from '../traffic/sides.ts'
 import { blameFor, decideRestore } from './decision.ts'
 import { explained, left, ROUTER_MS, within } from './limits.ts'
@@ -45,7 +44,9 @@ function causeOf(run: Run, sides: Sides | undefined): string | undefined {
   if (failure?.bad === undefined || failure.bad.by === 'new side' || sides === undefined) return undefined
   const { from, to } = movesOf(run)
   const stand = (color: string, { state, reason }: Sides['old']): string =>
-    state === 'dead' ? `${color} fails (${reason})` : `${color} is ${state === 'healthy' ? 'healthy' : 'not known'}`
+    state === 'dead'
+      ? `${color} fails (${reason})`
+      : `${color} is ${state === 'healthy' ? 'healthy' : 'not known'}`
   const who = blameFor(failure.bad.by, sides, to, from)
   return `${who}: ${failure.bad.what}. Asked directly, ${stand(from, sides.old)} and ${stand(to, sides.fresh)}`
 }
@@ -58,8 +59,10 @@ function leaveDrift(run: Run): Promise<Outcome> {
 
 function stayThere(run: Run, sides: Sides | undefined): Promise<Outcome> {
   const { from, to } = movesOf(run)
-  const fresh = sides?.fresh.state === 'healthy' ? `${to} passes its own` : `${to} does not pass its own either`
-  const now = run.state === undefined ? 'who has the traffic is not known' : describeWeights(run.state.weights)
+  const fresh =
+    sides?.fresh.state === 'healthy' ? `${to} passes its own` : `${to} does not pass its own either`
+  const now =
+    run.state === undefined ? 'who has the traffic is not known' : describeWeights(run.state.weights)
   const reason = `${from} fails its own checks (${sides?.old.reason ?? ''}) and ${fresh}. So the traffic was not moved back: ${now}`
   return Promise.resolve({ event: 'old side dead', reason })
 }
@@ -70,7 +73,13 @@ async function moveForward(run: Run, sides: Sides | undefined): Promise<Outcome>
   const all = Object.fromEntries(target.colors.map((color) => [color, color === to ? 100 : 0]))
   const why = `${from} fails its own checks (${sides?.old.reason ?? ''}) and ${to} passes its own`
   try {
-    const limit = { clock, ms: target.patience ?? ROUTER_MS, over: 'it took too long', stop: cancel, linger: 1_500 }
+    const limit = {
+      clock,
+      ms: target.patience ?? ROUTER_MS,
+      over: 'it took too long',
+      stop: cancel,
+      linger: 1_500,
+    }
     const expected = run.state as LiveState
     run.ours.push(all)
     run.state = sameWeights(expected.weights, all)
@@ -78,8 +87,12 @@ async function moveForward(run: Run, sides: Sides | undefined): Promise<Outcome>
       : await within(limit, (signal) => target.write(all, expected, signal))
   } catch (error) {
     run.state = await readRouter(run, 2_000)
-    const now = run.state === undefined ? 'who has the traffic is not known' : describeWeights(run.state.weights)
-    return { event: 'not restored', reason: `${why}. To give ${to} all the traffic failed: ${messageOf(error)} ${now}` }
+    const now =
+      run.state === undefined ? 'who has the traffic is not known' : describeWeights(run.state.weights)
+    return {
+      event: 'not restored',
+      reason: `${why}. To give ${to} all the traffic failed: ${messageOf(error)} ${now}`,
+    }
   }
   const doneAt = clock.now()
   const seen = await seenAtFrontDoor(run, to)
@@ -104,7 +117,8 @@ async function restoreRecorded(run: Run): Promise<Outcome> {
   if (world.ask === undefined || live === undefined || time <= 0)
     return { event: 'restored', reason: `${reason}, as read back`, doneAt }
   const seen = await seenAtFrontDoor(run, live, time)
-  if (seen === undefined) return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
+  if (seen === undefined)
+    return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
   // Cancelled while looking: what was read back stands, unless users were seen to get errors.
   if (cancel.aborted && seen.isServed) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
   // Answers of no side prove neither; then a router that says itself what it does is believed.
@@ -113,7 +127,11 @@ async function restoreRecorded(run: Run): Promise<Outcome> {
     return { event: 'not restored', reason: await explained(run, what), doneAt }
   }
   if (seen.isServed) return { event: 'restored', reason: `${reason}, as read back; ${seen.words}`, doneAt }
-  return { event: 'not answering', reason: await explained(run, `${reason}, as read back, but ${seen.words}`), doneAt }
+  return {
+    event: 'not answering',
+    reason: await explained(run, `${reason}, as read back, but ${seen.words}`),
+    doneAt,
+  }
 }
 
 /** Before-restore, and the router once more after it: it may have taken minutes. */
@@ -131,13 +149,20 @@ async function runHook(run: Run): Promise<{ outcome?: Outcome; words: string }> 
   const problem = await within(limit, hook)
   const now = await readRouter(run, 1_000)
   if (now !== undefined) run.state = now
-  const seen = run.state === undefined ? 'who has the traffic is not known' : `as last read, ${describeWeights(run.state.weights)}`
+  const seen =
+    run.state === undefined
+      ? 'who has the traffic is not known'
+      : `as last read, ${describeWeights(run.state.weights)}`
   if (problem !== undefined && world.needsHook)
     return {
-      outcome: { event: 'hook failed', reason: `${problem}. So the traffic was not put back (restore-anyway: false): ${seen}` },
+      outcome: {
+        event: 'hook failed',
+        reason: `${problem}. So the traffic was not put back (restore-anyway: false): ${seen}`,
+      },
       words: '',
     }
-  if (now !== undefined && decideAgain(run, now) === 'drift') return { outcome: await leaveDrift(run), words: '' }
+  if (now !== undefined && decideAgain(run, now) === 'drift')
+    return { outcome: await leaveDrift(run), words: '' }
   return { words: problem === undefined ? '' : `${problem}; put back all the same: ` }
 }
 

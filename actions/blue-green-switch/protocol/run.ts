@@ -1,6 +1,6 @@
+import { drain } from './drain.ts'
 import { advance, type End, isState, START, type State } from './machine.ts'
 import { restore } from './restore.ts'
-import { drain } from './drain.ts'
 import { soak } from './soak.ts'
 import { verify } from './verify.ts'
 import type { Ended, Entry, Outcome, Run, World } from './world.ts'

@@ -1,9 +1,17 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { plural } from '../../../shared/text/list.ts'
-import { describeWeights } from '../targets/weights.ts'
 import { sameWeights } from '../targets/target.ts'
+import { describeWeights } from '../targets/weights.ts'
 import { PROOF, STRAY } from '../traffic/proof.ts'
-import { compareSides, neededRate, type Sample, samplesOf, statsOf, type Verdict, verdictOf } from '../traffic/verdict.ts'
+import {
+  compareSides,
+  neededRate,
+  type Sample,
+  samplesOf,
+  statsOf,
+  type Verdict,
+  verdictOf,
+} from '../traffic/verdict.ts'
 import { ROUTER_MS, within } from './limits.ts'
 import { badAnswers, keepIfAsked, pause, watchTraffic, whoAnswers } from './watching.ts'
 import { movesOf, type Outcome, type Run, type StepReport, stepOf, stopped } from './world.ts'
@@ -72,11 +80,14 @@ function watchStep(run: Run, length: number): Promise<{ verdict: Verdict; bad?: 
     judge: (samples, elapsed) => {
       const ours = samplesOf(samples, to, to)
       const verdict = verdictOf(ours, policy, elapsed, length)
-      if (verdict?.verdict === 'fail')
-        return { verdict, bad: badAnswers(ours, verdict.reason, to, policy) }
+      if (verdict?.verdict === 'fail') return { verdict, bad: badAnswers(ours, verdict.reason, to, policy) }
       const worse =
         (verdict?.verdict === 'pass' && share < 100
-          ? compareSides(ours, samples.filter(({ side }) => side === from), policy)
+          ? compareSides(
+              ours,
+              samples.filter(({ side }) => side === from),
+              policy,
+            )
           : undefined) ?? backAgain(samples, share, to, policy.propagation)?.reason
       if (worse === undefined) return verdict === undefined ? undefined : { verdict }
       const bad: Outcome = { event: 'bad answers', reason: `${to}: ${worse}` }

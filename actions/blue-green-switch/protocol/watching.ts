@@ -15,10 +15,7 @@ export interface Watching<T> {
 }
 
 /** Watches the front door until there is a verdict (mostly when `due` is over), the step is cancelled, or its time is over. */
-export async function watchTraffic<T>(
-  run: Run,
-  { due, rate, judge }: Watching<T>,
-): Promise<T | Outcome> {
+export async function watchTraffic<T>(run: Run, { due, rate, judge }: Watching<T>): Promise<T | Outcome> {
   const { world } = run
   const { ask, clock, cancel, target } = world
   const { to } = movesOf(run)

@@ -1,10 +1,10 @@
-import type { Clock } from '../../../shared/probe/clock.ts'
-import type { Moves } from './moves.ts'
+import type { Clock } from '../../../shared/action/clock.ts'
 import type { LiveState, Target, Weights } from '../targets/target.ts'
 import type { Ask } from '../traffic/front-door.ts'
 import type { Health } from '../traffic/sides.ts'
 import type { Limits, Sample, SideStats } from '../traffic/verdict.ts'
 import type { End, Event, Progress, State } from './machine.ts'
+import type { Moves } from './moves.ts'
 
 /** What the user asked of the protocol; durations in ms. */
 export interface Policy extends Limits {
@@ -44,7 +44,9 @@ export interface World {
   /** Asks `checks` of the side; resolves by then, or when cancelled. */
   gate(color: string, timeout: number): Promise<{ healthy: boolean; reason: string }>
   /** Runs a hook; undefined when there is none of this name. @returns what went wrong */
-  hook(name: 'before-switch' | 'before-restore'): ((signal: AbortSignal) => Promise<string | undefined>) | undefined
+  hook(
+    name: 'before-switch' | 'before-restore',
+  ): ((signal: AbortSignal) => Promise<string | undefined>) | undefined
   /** A `before-restore` that fails keeps the restoring write back. */
   needsHook: boolean
   /**

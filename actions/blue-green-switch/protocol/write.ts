@@ -1,6 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
-import { describeWeights } from '../targets/weights.ts'
 import { Conflict, type LiveState, sameWeights, TargetError } from '../targets/target.ts'
+import { describeWeights } from '../targets/weights.ts'
 import { ROUTER_MS, within } from './limits.ts'
 import { movesOf, type Outcome, type Run, stepOf, stopped } from './world.ts'
 
@@ -42,7 +42,9 @@ async function askOld(run: Run, from: string): Promise<void> {
   const { state, reason } = await within(limit, (signal) => askSide(from, signal, false))
   run.oldHealthy = state === 'healthy'
   if (state === 'dead')
-    say(`  ${from} does not pass its own checks: ${reason}. Nothing will be moved back to it while it does not.`)
+    say(
+      `  ${from} does not pass its own checks: ${reason}. Nothing will be moved back to it while it does not.`,
+    )
 }
 
 /** WRITE: the weights of the step, when the router is still as it was read, and read back. */

@@ -2,6 +2,9 @@ import { messageOf } from '../../../shared/action/errors.ts'
 import { shown } from '../../../shared/action/inputs.ts'
 import { type Admin, adminApi } from './caddy/admin.ts'
 import {
+  bare,
+  cutsStreams,
+  type Handler,
   isWeighted,
   type Pool,
   parsePool,
@@ -9,6 +12,7 @@ import {
   poolOf,
   sharesOf,
   splitProblem,
+  stickyOf,
   withPool,
 } from './caddy/handler.ts'
 import { configReader, isRecord } from './config.ts'
@@ -27,6 +31,10 @@ const DIAL = {
   pattern: /^(?:tcp\/)?(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$|^unix\/\/[^\0\s]+$/,
   what: 'an address with a port, such as 127.0.0.1:8081',
 }
+
+/** @see https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#streaming */
+const STREAMS =
+  'Caddy cuts WebSockets and other streams with every change of its configuration. Give the handler a "stream_close_delay", such as "5m", to let them end by themselves.'
 
 interface Caddy {
   id: string
@@ -47,7 +55,7 @@ export const connect: Connect = (config, options, problems) => {
   for (const [color, dial] of Object.entries(upstreams)) {
     const port = /:(\d+)$/.exec(dial)?.[1]
     if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
-      reader.add(`upstreams.${color}`, `${shown(dial)} has a port that is none: 1 to 65535.`)
+      reader.add(`upstreams.${color}`, `${shown(dial)} has a port that is not one: 1 to 65535.`)
     }
   }
   if (options.via.length > 0) {
@@ -77,12 +85,26 @@ export const connect: Connect = (config, options, problems) => {
   }
 }
 
-async function look({ admin, id, upstreams }: Caddy, signal: AbortSignal) {
+async function look(
+  { admin, id, upstreams }: Caddy,
+  signal: AbortSignal,
+): Promise<{ handler: Handler; etag: string; state: LiveState }> {
   const { handler, etag } = await admin.get(signal)
   const pool = poolOf(handler, upstreams)
   if (typeof pool === 'string') throw new TargetError(`"@id": "${id}" of Caddy ${pool}.`)
   const weights = percentages(sharesOf(pool, Object.keys(upstreams)))
-  return { handler, etag, state: liveState(weights, pool, etag) }
+  const counts = await admin.sessions(signal)
+  const open = Object.entries(upstreams).map(([color, dial]) => [color, counts?.get(bare(dial)) ?? 0])
+  const problem = splitProblem(handler)
+  const sticky = stickyOf(handler)
+  const state: LiveState = {
+    ...liveState(weights, pool, etag),
+    ...(counts === undefined ? {} : { sessions: Object.fromEntries(open) }),
+    ...(problem === undefined ? {} : { splitProblem: `"@id": "${id}" of Caddy ${problem}` }),
+    ...(sticky === undefined ? {} : { sticky: { by: sticky, outlivesWeight: false } }),
+    ...(cutsStreams(handler) ? { notes: [STREAMS] } : {}),
+  }
+  return { handler, etag, state }
 }
 
 async function write(

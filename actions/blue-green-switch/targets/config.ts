@@ -1,4 +1,4 @@
-import { type Problems, shown } from '../../../shared/action/inputs.ts'
+import { type Problems, type Reading, shown } from '../../../shared/action/inputs.ts'
 import { maskSecret } from '../../../shared/action/secrets.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 
@@ -17,6 +17,8 @@ export interface ConfigReader {
   optional(key: string, form: Form): string | undefined
   /** An http or https URL; a password in it is masked. @param example of a right one */
   url(key: string, example: string): URL | undefined
+  /** What a rule makes of a value; undefined when it is not there, or after a problem. */
+  value<T>(key: string, rule: (given: unknown) => Reading<T>): T | undefined
   /** A list of words to start a program with; undefined when it is not there. */
   argv(key: string): Argv | undefined
   /** What each of the two colors is called by the router, in the order of the map. */
@@ -70,6 +72,13 @@ export function configReader(config: unknown, keys: readonly string[], problems:
       for (const form of [url.password, decoded(url.password)]) if (form !== '') maskSecret(form)
       return url
     },
+    value(key, rule) {
+      if (given[key] == null) return undefined
+      const reading = rule(given[key])
+      if ('value' in reading) return reading.value
+      add(key, reading.problem)
+      return undefined
+    },
     argv(key) {
       const value = given[key]
       if (value == null) return undefined
@@ -90,7 +99,8 @@ export function configReader(config: unknown, keys: readonly string[], problems:
         return {}
       }
       for (const name of names) {
-        if (!COLOR.test(name)) add(key, `${shown(name)} is no name of a color: letters, digits, - and _.`)
+        if (!COLOR.test(name))
+          add(key, `${shown(name)} is not the name of a color: letters, digits, - and _.`)
       }
       const entries = names.map((name) => [name, check(`${key}.${name}`, value[name], form)] as const)
       const [one, other] = entries.map(([, text]) => text)

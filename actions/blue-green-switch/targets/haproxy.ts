@@ -13,6 +13,10 @@ const SOCKET = {
 }
 const PATH = { pattern: /^[^\0\n]+$/, what: 'the path of a file' }
 
+/** See `srv_addr` and `srv_port` in the state file: HAProxy takes both from there, whatever its configuration says. */
+const PORTS =
+  'persist-file keeps the address and port of every server besides its weight. After a change of either in the configuration HAProxy would go on with the old one: remove the file before it starts again.'
+
 export const connect: Connect = (config, options, problems) => {
   const before = problems.list.length
   const reader = configReader(config, ['socket', 'backend', 'servers', 'persist-file'], problems)
@@ -31,6 +35,7 @@ export const connect: Connect = (config, options, problems) => {
   const backend: Backend = {
     ...{ name, servers, say: runtimeApi(address, options) },
     persisted: persistFile === undefined ? undefined : placeOf(persistFile, options),
+    movesSticky: options.sticky === 'move',
   }
   const beside = 'path' in address && options.via.length === 0 ? address.path : undefined
   const identity = JSON.stringify(['haproxy', options.via, address, name])
@@ -41,7 +46,10 @@ export const connect: Connect = (config, options, problems) => {
     get lock() {
       return lockPath(beside, identity)
     },
-    read: (signal) => readBackend(backend, signal),
+    async read(signal) {
+      const state = await readBackend(backend, signal)
+      return persistFile === undefined ? state : { ...state, notes: [PORTS] }
+    },
     plan: (weights) => [
       `HAProxy: ${commands(backend, weights).join('; ')}`,
       ...(persistFile === undefined ? [] : [`Save the state of all servers to ${persistFile}`]),

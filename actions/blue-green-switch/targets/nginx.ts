@@ -120,7 +120,16 @@ async function look({ place, name, servers }: Nginx, signal: AbortSignal): Promi
   if (typeof upstream === 'string') throw new TargetError(`${place.path} ${upstream}.`)
   const weights = percentages(sharesOf(upstream.entries, Object.keys(servers)))
   const hash = createHash('sha256').update(text).digest('hex')
-  return { text, upstream, state: liveState(weights, { servers: upstream.entries }, hash) }
+  const { method } = upstream
+  const bound: Partial<LiveState> =
+    method === undefined
+      ? {}
+      : {
+          sticky: { by: `"${method}"`, outlivesWeight: false },
+          splitProblem: `upstream ${name} has "${method}", which sends each client to one side: our own requests come from one client, and would meet one side only`,
+        }
+  const state: LiveState = { ...liveState(weights, { servers: upstream.entries }, hash), ...bound }
+  return { text, upstream, state }
 }
 
 async function write(

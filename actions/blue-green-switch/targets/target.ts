@@ -22,6 +22,10 @@ export interface LiveState {
   sticky?: Sticky
   /** Why the router, as it is configured, cannot split the traffic by weight; absent when it can. */
   splitProblem?: string
+  /** What people should know before anything is written, in sentences. */
+  notes?: readonly string[]
+  /** Why a color cannot get any traffic, by color; absent when nothing is in the way. */
+  obstacles?: Readonly<Record<string, string>>
   /** The platform has taken our change back by itself, in its own words. */
   ownRollback?: string
 }
@@ -61,8 +65,6 @@ export interface Target {
   readonly late?: boolean
   /** Each restoring write starts another change of its own, so it is sent once, and followed by reading. */
   readonly restoresOnce?: boolean
-  /** What people should know before they rely on it, told with the plan. */
-  readonly notes?: readonly string[]
   /**
    * The file that is the lock of this router on this machine, and holds the journal of whoever has it: beside the
    * router's file or socket, else in the system's temporary folder (see `lockPath` in lock.ts).

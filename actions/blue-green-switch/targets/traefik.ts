@@ -88,7 +88,14 @@ async function look({ place, service, names }: Traefik, signal: AbortSignal): Pr
   const weighted = await parseWeighted(text, service, names)
   if (typeof weighted === 'string') throw new TargetError(`${place.path} ${weighted}.`)
   const hash = createHash('sha256').update(text).digest('hex')
-  return { text, weighted, state: liveState(percentages(weighted.weights), weighted.weights, hash) }
+  const { cookie } = weighted
+  const state: LiveState = {
+    ...liveState(percentages(weighted.weights), weighted.weights, hash),
+    ...(cookie === undefined
+      ? {}
+      : { sticky: { by: `the cookie ${cookie}`.trimEnd(), outlivesWeight: false } }),
+  }
+  return { text, weighted, state }
 }
 
 /** What the file says, when Traefik agrees; it may still be about to. */

@@ -21,7 +21,7 @@ const BY_ENTRY = ['round_robin', 'random', WEIGHTED]
 /** The pool of a handler; pure. @returns what is wrong, in words that follow the handler's name */
 export function poolOf(handler: unknown, dials: Dials): Pool | string {
   if (!isRecord(handler) || handler['handler'] !== 'reverse_proxy') {
-    return 'is no reverse_proxy handler: set "@id" in the object that has "handler": "reverse_proxy"'
+    return 'is not a reverse_proxy handler: set "@id" in the object that has "handler": "reverse_proxy"'
   }
   if (handler['dynamic_upstreams'] != null) return 'has dynamic upstreams, which nobody can switch'
   const entries = Array.isArray(handler['upstreams']) ? handler['upstreams'] : []
@@ -78,6 +78,16 @@ export function splitProblem(handler: Handler): string | undefined {
   return `chooses by ${JSON.stringify(policy)}, which does not split by weight: use "round_robin", or only the step 100`
 }
 
+/** What binds users to an upstream, as long as it is in the list; pure. */
+export function stickyOf(handler: Handler): string | undefined {
+  const { policy, name } = selection(handler)
+  if (policy === 'cookie') return `the cookie ${typeof name === 'string' && name !== '' ? name : 'lb'}`
+  return policy === 'ip_hash' || policy === 'client_ip_hash' ? 'the address of the client' : undefined
+}
+
+/** Caddy cuts WebSockets and other streams with each change of its configuration unless it is told to wait; pure. */
+export const cutsStreams = (handler: Handler): boolean => handler['stream_close_delay'] == null
+
 /** `weighted_round_robin` came with Caddy 2.7; where it is in use it stays in use. */
 export const isWeighted = (handler: Handler): boolean => selection(handler)['policy'] === WEIGHTED
 
@@ -104,6 +114,6 @@ function dialOf(entry: unknown): string {
 }
 
 /** Network addresses without a network are TCP. */
-const bare = (dial: string): string => dial.replace(/^tcp\//, '')
+export const bare = (dial: string): string => dial.replace(/^tcp\//, '')
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))

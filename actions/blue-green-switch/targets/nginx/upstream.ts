@@ -9,6 +9,8 @@ export interface Entry {
 
 export interface Upstream {
   entries: readonly Entry[]
+  /** What chooses the server of a client or a request in place of the weights: `ip_hash`, `hash $uri`. */
+  method: string | undefined
   /** The same file with other entries in the place of these; everything else stays as it is, byte for byte. */
   with(entries: readonly Entry[]): string
 }
@@ -24,6 +26,9 @@ interface Token {
 /** Words, quoted words, and the signs `{`, `}` and `;`. A `#` begins a comment where a word could begin. */
 const TOKEN =
   /#[^\n]*|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[{};]|(?:\\[\s\S]|\$\{\w{1,64}\}|[^\s{};\\])+/g
+
+/** These send the same client, or the same request, to the same server; the others follow the weights. */
+const BOUND = /^(?:ip_hash|hash|sticky)(?: |$)/
 
 /**
  * Finds an upstream in a file of nginx; pure.
@@ -58,8 +63,11 @@ export function parseUpstream(text: string, name: string, addresses: Addresses):
     entries.push({ color, params })
   }
   const spans = servers.map(({ words, end }) => ({ start: words[0]?.start ?? end, end }))
+  const method = directives
+    .map(({ words }) => words.map(({ text: word }) => word).join(' '))
+    .find((directive) => BOUND.test(directive))
   const begin = tokens[head]?.end ?? 0
-  return { entries, with: (next) => replaced(text, begin, spans, next, addresses) }
+  return { entries, method, with: (next) => replaced(text, begin, spans, next, addresses) }
 }
 
 /** The directives of a block, each with the end of its `;`. Blocks inside it are skipped. */

@@ -4,6 +4,8 @@ import type { Document, YAMLMap } from 'yaml'
 export interface Weighted {
   /** By color; Traefik takes 1 where none is written. */
   weights: Readonly<Record<string, number>>
+  /** The cookie that binds users to a service as long as that has a weight. */
+  cookie: string | undefined
   /** The same file with other weights; everything else stays as it is, byte for byte. */
   with(weights: Readonly<Record<string, number>>): string
 }
@@ -30,7 +32,7 @@ export async function parseWeighted(
   const [error] = document.errors
   if (error !== undefined) {
     const hint = text.includes('{{') ? ' (templates of Go are not understood here)' : ''
-    return `is no YAML: ${error.message.split('\n', 1)[0]}${hint}`
+    return `is not YAML: ${error.message.split('\n', 1)[0]}${hint}`
   }
   const list = document.getIn(['http', 'services', service, 'weighted', 'services'], true)
   if (!isSeq(list)) return `has no list http.services.${service}.weighted.services`
@@ -41,7 +43,7 @@ export async function parseWeighted(
     const name = item.get('name')
     const weight = item.get('weight') ?? 1
     if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 0) {
-      return `gives "${name}" of ${service} a weight that is no whole number`
+      return `gives "${name}" of ${service} a weight that is not a whole number`
     }
     const color = Object.keys(names).find((key) => sameService(names[key] ?? '', String(name)))
     if (color === undefined) {
@@ -71,8 +73,20 @@ export async function parseWeighted(
     const separator = item.flow === true ? ', ' : eol + ' '.repeat(column)
     return { start: at, end: at, text: `${separator}weight: ${weight}` }
   }
+  const sticky: unknown = document.getIn(['http', 'services', service, 'weighted', 'sticky', 'cookie'])
+  const cookieName: unknown = document.getIn([
+    'http',
+    'services',
+    service,
+    'weighted',
+    'sticky',
+    'cookie',
+    'name',
+  ])
+  const cookie = sticky === undefined ? undefined : typeof cookieName === 'string' ? cookieName : ''
   return {
     weights,
+    cookie,
     with: (wanted) =>
       [...parts]
         .flatMap(([color, item]) => editOf(item, wanted[color] ?? 0) ?? [])
