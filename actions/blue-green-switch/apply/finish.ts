@@ -58,10 +58,9 @@ async function finishUnder(
   )
   if (held === "another's") {
     // That run has died too, and has put our state back before it began. It is finished as any other run would do it.
-    const recovery = await recover(tools, lock)
+    const recovery = await recover(tools, lock, false)
     if (recovery.what === 'refused')
       return { finished: { what: 'stuck', reason: recovery.outcome.reason }, isOver: false }
-    // What is wanted is for a main step to decide.
     const reason = 'another run has taken care of what was left, and died'
     return { finished: { what: 'left', reason }, isOver: recovery.what === 'clear' }
   }

@@ -23,13 +23,15 @@ export type Recovery =
 /**
  * Finishes what a run that died has left in the lock. What it left is cleared once it is dealt with, and stays where it
  * is otherwise, for the next run.
+ *
+ * @param mayResume this run wants to move traffic itself
  */
-export async function recover(tools: Tools, lock: Lock): Promise<Recovery> {
+export async function recover(tools: Tools, lock: Lock, mayResume: boolean): Promise<Recovery> {
   const { left } = lock
   if (left === undefined) return { what: 'clear' }
   const journal = left.isProved ? readJournal(left.journal) : undefined
   if (journal === undefined) return { what: 'refused', outcome: notProved(tools) }
-  const outcome = journal.done === true ? undefined : await finishFor(tools, journal)
+  const outcome = journal.done === true ? undefined : await finishFor(tools, journal, mayResume)
   if (outcome !== undefined && 'what' in outcome) return outcome
   if (outcome !== undefined) return { what: 'refused', outcome }
   try {
@@ -46,7 +48,11 @@ function notProved({ target }: Tools): Outcome {
 }
 
 /** @returns nothing when it is finished */
-async function finishFor(tools: Tools, journal: Journal): Promise<Recovery | Outcome | undefined> {
+async function finishFor(
+  tools: Tools,
+  journal: Journal,
+  mayResume: boolean,
+): Promise<Recovery | Outcome | undefined> {
   const { target, clock, cancel } = tools
   const since = new Date(journal.at).toISOString()
   const died = `A run that began to move traffic at ${since} died (${journal.who})`
@@ -69,7 +75,7 @@ async function finishFor(tools: Tools, journal: Journal): Promise<Recovery | Out
     default:
       break
   }
-  const resumed = await resume(tools, journal, state)
+  const resumed = mayResume ? await resume(tools, journal, state) : undefined
   if (resumed !== undefined) {
     tools.say(`${died}, and left ${now}, which is what is wanted. It goes on from there.`)
     return resumed
@@ -90,7 +96,7 @@ async function finishFor(tools: Tools, journal: Journal): Promise<Recovery | Out
 
 /** Where this run wants what the dead one has written, and the new side is well, traffic need not swing. */
 async function resume(tools: Tools, journal: Journal, state: LiveState): Promise<Recovery | undefined> {
-  const { inputs, clock, cancel } = tools
+  const { inputs, cancel } = tools
   const plan = decide(inputs, { state: journal.recorded })
   const { moves } = plan
   if (moves === undefined || moves.to !== journal.to || inputs.policy.dryRun) return undefined
@@ -102,7 +108,6 @@ async function resume(tools: Tools, journal: Journal, state: LiveState): Promise
   const reason = `${describeWeights(state.weights)}, as a run that died has left it`
   const run = runOf(tools, journal, state)
   const resumed = { state, step, ours: run.ours, oldHealthy: run.oldHealthy }
-  void clock
   return { what: 'resume', plan: { event: 'resumed', reason, moves, state: journal.recorded }, resumed }
 }
 

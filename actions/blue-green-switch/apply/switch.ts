@@ -27,7 +27,7 @@ export async function switchTraffic(tools: Tools, plan: Plan, begun: number): Pr
     const event = error instanceof Conflict ? 'busy' : 'unreadable'
     return await carryOut(tools, { plan: { event, reason: messageOf(error), state: plan.state }, begun })
   }
-  const found = await recover(tools, lock)
+  const found = await recover(tools, lock, true)
   // A journal that is still needed stays in the lock, which the next run takes over from this dead process.
   if (found.what === 'refused')
     return await carryOut(tools, { plan: { ...found.outcome, state: plan.state }, begun })
