@@ -1,7 +1,7 @@
 import type { Step } from '../../shared/action/step.ts'
 import { finish } from './apply/finish.ts'
 import { switchTraffic } from './apply/switch.ts'
-import { type Kept, toolsOf } from './apply/tools.ts'
+import { type Kept, keepLeft, toolsOf } from './apply/tools.ts'
 import type { Applied, Finished, Inputs, Plan } from './model.ts'
 
 /** Carries the plan out. @param begun when READ began, on the clock */
@@ -12,4 +12,14 @@ export async function apply(plan: Plan, inputs: Inputs, step: Step, begun: numbe
 /** The post step: finishes what main could not, and takes the switch back when the job has failed since. */
 export async function applyPost(kept: Kept, inputs: Inputs, step: Step): Promise<Finished> {
   return await finish(await toolsOf(inputs, step), kept)
+}
+
+/** Keeps that main has told how it ended, so that the post step need not. */
+export function keepTold({ left }: Applied, inputs: Inputs): void {
+  if (left === undefined) return
+  try {
+    keepLeft({ ...left, told: true }, inputs)
+  } catch {
+    // Then the post step tells it once more.
+  }
 }

@@ -1,6 +1,6 @@
 import { run } from '../../shared/action/run.ts'
 import { connectToGitHub } from '../../shared/github/connector.ts'
-import { apply } from './apply.ts'
+import { apply, keepTold } from './apply.ts'
 import { readInputs } from './inputs.ts'
 import { observe } from './observe.ts'
 import { decide } from './plan.ts'
@@ -13,7 +13,9 @@ run(
     const begun = step.clock.now()
     const plan = decide(inputs, await observe(inputs, step))
     const applied = await apply(plan, inputs, step, begun)
-    return report(applied, inputs, step)
+    const outcome = report(applied, inputs, step)
+    keepTold(applied, inputs)
+    return outcome
   },
   connectToGitHub,
 )

@@ -1,4 +1,5 @@
 import type { Check } from '../../shared/probe/check.ts'
+import type { Left } from './protocol/journal.ts'
 import type { Moves } from './protocol/moves.ts'
 import type { Ended, Outcome, Policy } from './protocol/world.ts'
 import type { TargetName } from './targets/names.ts'
@@ -90,6 +91,8 @@ export interface Applied {
   router: string
   /** Of the deployment on record, where there is one. */
   deploymentId: number | undefined
+  /** What was left for the post step; undefined when nothing was written. */
+  left: Left | undefined
 }
 
 /** What came of the post step. */

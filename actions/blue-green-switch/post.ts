@@ -16,7 +16,7 @@ run(
       log.info('Nothing to do: the main phase has left no record, so it has written nothing.')
       return passed
     }
-    if (kept.phase === 'settled') return passed
+    if (kept.phase === 'settled' && kept.told === true) return passed
     const inputs = await readPostInputs(kept.given)
     return reportPost(await applyPost(kept, inputs, step), kept, step)
   },

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import type { Finished } from '../model.ts'
 import { look } from '../observe.ts'
-import { decideFinish, lockLeftOf, needsLook } from '../protocol/finishing.ts'
+import { decideFinish, isUntold, lockLeftOf, needsLook } from '../protocol/finishing.ts'
 import { type Left, readJournal, recoveryOf } from '../protocol/journal.ts'
 import { restore } from '../protocol/restore.ts'
 import type { Lock } from '../targets/lock.ts'
@@ -14,6 +14,7 @@ import type { Tools } from './tools.ts'
 export async function finish(tools: Tools, left: Left): Promise<Finished> {
   const { inputs } = tools
   const takesBack = inputs.rollbackOnJobFailure && inputs.jobStatus !== 'success'
+  if (isUntold(left)) return { what: 'stuck', reason: untold(left.end) }
   if (!needsLook(left, takesBack)) return { what: 'nothing', reason: 'the switch has come to its end' }
   let lock: Lock
   try {
@@ -74,6 +75,7 @@ async function finishUnder(
   const decision = decideFinish({
     phase,
     lock: held,
+    end: found?.done ?? undefined,
     takesBack,
     isWhereItEnded: sameWeights(state.weights, journal.steps.at(-1) ?? {}),
     isBack: sameWeights(state.weights, journal.recorded.weights),
@@ -92,6 +94,11 @@ async function finishUnder(
       const reason = `something else has moved the traffic since the switch: ${now}`
       return { finished: { what: 'left', reason }, isOver: true }
     }
+    case 'tell':
+      return {
+        finished: { what: 'stuck', reason: `${untold(found?.done ?? undefined)}: ${now}` },
+        isOver: true,
+      }
     case 'refuse': {
       const reason = `${target.lock} holds a record that nothing proves to be one of ours, and ${now}. Nothing of it was believed, and nothing was written`
       return { finished: { what: 'stuck', reason }, isOver: false }
@@ -99,7 +106,7 @@ async function finishUnder(
     default:
       break
   }
-  await lock.write({ ...journal, done: false })
+  await lock.write({ ...journal, done: null })
   const { event, reason } = await restore(runOf(tools, journal, state))
   switch (event) {
     case 'restored':
@@ -111,4 +118,8 @@ async function finishUnder(
     default:
       return { finished: { what: 'stuck', reason }, isOver: false }
   }
+}
+
+function untold(end: string | undefined): string {
+  return `the main step was ended when it had left the weights as they are (${end ?? 'unknown'}), before it could say why`
 }

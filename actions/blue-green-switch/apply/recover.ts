@@ -31,7 +31,7 @@ export async function recover(tools: Tools, lock: Lock, mayResume: boolean): Pro
   if (left === undefined) return { what: 'clear' }
   const journal = left.isProved ? readJournal(left.journal) : undefined
   if (journal === undefined) return { what: 'refused', outcome: notProved(tools) }
-  const outcome = journal.done === true ? undefined : await finishFor(tools, journal, mayResume)
+  const outcome = journal.done != null ? undefined : await finishFor(tools, journal, mayResume)
   if (outcome !== undefined && 'what' in outcome) return outcome
   if (outcome !== undefined) return { what: 'refused', outcome }
   try {

@@ -33,9 +33,8 @@ export async function switchTraffic(tools: Tools, plan: Plan, begun: number): Pr
     return await carryOut(tools, { plan: { ...found.outcome, state: plan.state }, begun })
   if (found.what === 'resume')
     return await carryOut(tools, { plan: found.plan, begun, lock, resumed: found.resumed })
-  // Without the lock a router may have been seen in the middle of another run.
-  const isOld = lock.left !== undefined || plan.event === 'already live'
-  const fresh = isOld ? decide(inputs, await look(tools.target, tools.clock, tools.cancel)) : plan
+  // What was seen without the lock may be of another run that has come to its end since.
+  const fresh = decide(inputs, await look(tools.target, tools.clock, tools.cancel))
   return await carryOut(tools, { plan: fresh, begun, lock })
 }
 
@@ -81,11 +80,11 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
       { event: 'unreadable', reason: `the recorded state could not be kept: ${messageOf(error)}` },
       begun,
     )
-    return { ended, moves, router: tools.target.describe(), deploymentId: undefined }
+    return { ended, moves, router: tools.target.describe(), deploymentId: undefined, left: undefined }
   }
-  if (journal !== undefined) await closeJournal(tools, lock, journal, ended.end)
-  else await lock?.release()
-  return { ended, moves, router: tools.target.describe(), deploymentId: undefined }
+  const left = journal === undefined ? undefined : await closeJournal(tools, lock, journal, ended.end)
+  if (journal === undefined) await lock?.release()
+  return { ended, moves, router: tools.target.describe(), deploymentId: undefined, left }
 }
 
 /**
@@ -97,20 +96,22 @@ async function closeJournal(
   lock: Lock | undefined,
   journal: Journal,
   end: End,
-): Promise<void> {
+): Promise<Left> {
   // A journal that is still needed stays in the lock, which the next run takes over from this dead process.
-  if (end === 'stuck') return
+  if (end === 'stuck') return { journal, phase: 'moving', end }
   // After a cancellation the post step looks once more.
   const isOpen = end === 'restored' && cancel.aborted
   const phase: Left['phase'] = isOpen ? 'moving' : end === 'switched' ? 'switched' : 'settled'
   // What cannot be kept any more changes nothing about what was done.
-  await lock?.write({ ...journal, done: true }).catch((error: unknown) => {
+  await lock?.write({ ...journal, done: end }).catch((error: unknown) => {
     warn('The lock could not be written', messageOf(error))
   })
+  const left: Left = { journal, phase, end }
   try {
-    keep({ journal, phase })
+    keep(left)
   } catch (error) {
     warn('The end could not be kept for the post step', messageOf(error))
   }
   await lock?.release()
+  return left
 }

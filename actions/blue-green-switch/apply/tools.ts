@@ -45,6 +45,11 @@ export interface Kept extends Left {
 
 export const RECORD = 'switch'
 
+/** @throws ActionError when it cannot be kept */
+export function keepLeft(left: Left, { given }: Pick<Inputs, 'given'>): void {
+  keepRecord(RECORD, { ...left, given } satisfies Kept)
+}
+
 /** The real ones. */
 export async function toolsOf(
   inputs: Inputs,
@@ -61,10 +66,7 @@ export async function toolsOf(
     who,
     newId: randomUUID,
     takeLock: () => acquireLock(target.lock, who),
-    keep: (left) => {
-      const kept: Kept = { journal: left.journal, phase: left.phase, given: inputs.given }
-      keepRecord(RECORD, kept)
-    },
+    keep: (left) => keepLeft(left, inputs),
     frontDoor(to) {
       const list = verify?.[to]
       return list === undefined || identify === undefined ? undefined : frontDoor(list, identify, to, ca)

@@ -1,4 +1,5 @@
 import type { Journal, Left } from './journal.ts'
+import type { End } from './machine.ts'
 
 /** What the lock of the router holds when the post step takes it. */
 export type LockLeft =
@@ -15,6 +16,8 @@ export type LockLeft =
 export interface Ending {
   phase: Left['phase']
   lock: LockLeft
+  /** How main has ended, where that is known. */
+  end: End | undefined
   /** `rollback-on-job-failure`, and the job has failed or was cancelled. */
   takesBack: boolean
   /** What is live is exactly where the switch ended. */
@@ -35,8 +38,15 @@ export type Finishing =
   /** Something else has moved the traffic, or taken care of what was left. */
   | 'left'
   | 'restore'
+  /** Main had left the weights as they are, and was ended before it could say so. */
+  | 'tell'
   /** Nothing is written, and the step is red. */
   | 'refuse'
+
+/** Main has left the weights as they are for a reason that people have to hear, and did not come to tell it; pure. */
+export function isUntold({ phase, end, told }: Left): boolean {
+  return phase === 'settled' && told !== true && end !== undefined && end !== 'restored' && end !== 'switched'
+}
 
 /** Whether there is anything to look at; pure. */
 export function needsLook({ phase }: Left, takesBack: boolean): boolean {
@@ -46,6 +56,9 @@ export function needsLook({ phase }: Left, takesBack: boolean): boolean {
 /** What is to be done, decided before anything is; pure. */
 export function decideFinish(ending: Ending): Finishing {
   const { lock, takesBack, isBack, readsFile } = ending
+  // Killed after it had said so in the lock, and before it could in its record.
+  if (ending.phase === 'moving' && lock === 'ours, done' && ending.end !== 'switched')
+    return isBack ? 'verified' : 'tell'
   const isSwitched = ending.phase === 'switched' || lock === 'ours, done'
   if (isSwitched) {
     if (!takesBack) return 'nothing'
@@ -70,6 +83,6 @@ export function lockLeftOf(
   if (left === undefined) return 'nothing'
   const { journal, isProved } = left
   // Its own journal the step knows by its own, proved record.
-  if (journal?.id === own.id) return journal.done === true ? 'ours, done' : 'ours'
+  if (journal?.id === own.id) return journal.done != null ? 'ours, done' : 'ours'
   return isProved && journal !== undefined ? "another's" : 'unproved'
 }

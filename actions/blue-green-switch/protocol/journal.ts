@@ -1,6 +1,7 @@
 import { isRecord } from '../targets/config.ts'
 import { type LiveState, sameWeights, type Weights } from '../targets/target.ts'
 import { percentages } from '../targets/weights.ts'
+import type { End } from './machine.ts'
 
 /** What is kept before the first write, in the lock and in the step's record: all it takes to finish the job. */
 export interface Journal {
@@ -20,8 +21,8 @@ export interface Journal {
   oldHealthy: boolean | null
   /** The router may show a part of a step: it moves step by step. */
   gradual: boolean
-  /** The run has come to its end; there is nothing to finish. */
-  done?: boolean
+  /** How the run has ended; then there is nothing to finish. */
+  done?: End | null
 }
 
 /** What the post step needs to know about the main one. */
@@ -29,6 +30,10 @@ export interface Left {
   journal: Journal
   /** `moving`: it did not come to a verified end. `settled`: there is nothing to finish. */
   phase: 'moving' | 'switched' | 'settled'
+  /** How main has ended, as soon as that is known. */
+  end?: End
+  /** Main has told about it; otherwise the post step does. */
+  told?: boolean
 }
 
 /** Older than this it says nothing about today: who died a day ago has been cleared up by people. */
