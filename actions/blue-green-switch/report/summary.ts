@@ -1,11 +1,11 @@
-import { formatDuration } from '../../shared/text/duration.ts'
-import { plural } from '../../shared/text/list.ts'
-import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../shared/text/markdown.ts'
-import { formatShare } from '../../shared/text/units.ts'
-import type { Moves } from './plan.ts'
-import type { End } from './protocol/machine.ts'
-import type { Ended } from './protocol/run.ts'
-import { chart } from './summary/chart.ts'
+import { formatDuration } from '../../../shared/text/duration.ts'
+import { plural } from '../../../shared/text/list.ts'
+import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
+import { formatShare } from '../../../shared/text/units.ts'
+import type { End } from '../protocol/machine.ts'
+import type { Moves } from '../protocol/moves.ts'
+import type { Ended } from '../protocol/world.ts'
+import { chart } from './chart.ts'
 
 const SIGN: Record<End, string> = {
   switched: '✅',
@@ -16,6 +16,8 @@ const SIGN: Record<End, string> = {
   stuck: '🚨',
   kept: '⚠️',
   drifted: '⚠️',
+  forwarded: '⚠️',
+  unanswered: '🚨',
 }
 const MAX_ENTRIES = 200
 const MAX_BAD = 20
@@ -24,12 +26,16 @@ const MAX_BAD = 20
 export function summaryBlocks(
   headline: string,
   router: string,
-  { end, timeline, steps, samples, reason, restoring }: Ended,
+  { end, timeline, steps, samples, reason, restoring, commit, state }: Ended,
   moves: Moves | undefined,
 ): string[] {
   const why = [
     `Router: ${codeSpan(router)}`,
     ...(reason === '' ? [] : [`**Why:** ${escapeMarkdown(reason)}`]),
+    ...(commit === undefined ? [] : [`**At the end:** ${escapeMarkdown(commit)}`]),
+    ...(state?.sessions === undefined
+      ? []
+      : [`**Open sessions:** ${escapeMarkdown(sessionsOf(state.sessions))}`]),
     ...(restoring === undefined ? [] : [`**Then:** ${escapeMarkdown(restoring)}`]),
   ]
   const bars = moves === undefined ? [] : chart(samples, timeline, moves.to, moves.from)
@@ -41,6 +47,12 @@ export function summaryBlocks(
     ...badAnswers(samples),
     timelineTable(timeline),
   ]
+}
+
+function sessionsOf(sessions: Readonly<Record<string, number>>): string {
+  return Object.entries(sessions)
+    .map(([color, count]) => `${color} ${count}`)
+    .join(', ')
 }
 
 function stepTable(steps: Ended['steps'], { from, to }: Moves): string {
@@ -61,6 +73,8 @@ function stepTable(steps: Ended['steps'], { from, to }: Moves): string {
       ours === undefined ? '–' : formatShare(ours.errorRate),
       p95,
       `${theirs?.samples ?? '–'}`,
+      theirs === undefined ? '–' : formatShare(theirs.errorRate),
+      theirs?.p95 === undefined ? '–' : formatDuration(theirs.p95),
       formatDuration(step.to - step.from),
       escapeMarkdown(reason),
     ]
@@ -73,10 +87,12 @@ function stepTable(steps: Ended['steps'], { from, to }: Moves): string {
     'Errors',
     'p95',
     `Answers of ${theirs}`,
+    'Errors',
+    'p95',
     'Watched',
     '',
   ]
-  return table(head, rows, 'rlrrrrrl')
+  return table(head, rows, 'rlrrrrrrrl')
 }
 
 /** What was seen, and when. */

@@ -25,7 +25,7 @@ export function chart(
       within.filter(({ side }) => side === to),
       within.filter(({ side }) => side === undefined),
     ]
-    const { p95 } = statsOf(within)
+    const [own, old] = [statsOf(ours).p95, statsOf(within.filter(({ side }) => side === from)).p95]
     const errors = within.filter(({ outcome }) => outcome === 'error').length
     rows.push([
       formatDuration(start),
@@ -33,11 +33,12 @@ export function chart(
       bar(ours.length, lost.length, within.length),
       String(within.length),
       String(errors),
-      p95 === undefined ? '–' : formatDuration(p95),
+      own === undefined ? '–' : formatDuration(own),
+      old === undefined ? '–' : formatDuration(old),
     ])
   }
   if (rows.length === 0) return []
-  const head = ['from', 'weight', `█ ${to}  ░ ${from}`, 'answers', 'errors', 'p95']
+  const head = ['from', 'weight', `█ ${to}  ░ ${from}`, 'answers', 'errors', `p95 ${to}`, `p95 ${from}`]
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
