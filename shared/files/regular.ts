@@ -38,7 +38,7 @@ export function readRegularFile(
   const fd = open(path)
   try {
     const before = calls.fstatSync(fd)
-    if (!before.isFile()) throw new FileRefused('refused', 'it is no regular file')
+    if (!before.isFile()) throw new FileRefused('refused', 'it is not a regular file')
     if (before.size > limit) {
       const sizes = `${formatSize(before.size)} of at most ${formatSize(limit)}`
       throw new FileRefused('refused', `it is too big (${sizes})`)
@@ -102,7 +102,7 @@ function refusal(error: unknown): FileRefused {
     EPERM: 'this user may not read it',
     ELOOP: 'it is a symbolic link',
     EISDIR: 'it is a folder',
-    ENXIO: 'it is no regular file',
+    ENXIO: 'it is not a regular file',
     ENAMETOOLONG: 'its name is too long',
   }
   return new FileRefused('refused', words[code] ?? `it cannot be opened (${code || String(error)})`, {
