@@ -61,7 +61,7 @@ export interface IncidentRule {
 export interface Exclusion {
   /** In lower case. */
   logins: string[]
-  titles: RegExp[]
+  titles: { test(title: string): boolean }[]
 }
 
 export interface Target {
@@ -252,4 +252,10 @@ export interface Plan {
   headline: string
   missed: Figure[]
   regressed: Figure[]
+}
+
+/** What became of the files of `format-file`. */
+export interface Applied {
+  written: string[]
+  failures: string[]
 }

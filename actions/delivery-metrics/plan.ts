@@ -209,7 +209,7 @@ function notesOf({ deployments }: Known, period: Period): string[] {
   return [
     ...(misdated > 0
       ? [
-          `${misdated} ${misdated === 1 ? 'change carries' : 'changes carry'} a date after the deployment and count for no lead time.`,
+          `${misdated} ${misdated === 1 ? 'change carries a date after its deployment and counts' : 'changes carry a date after their deployment and count'} for no lead time.`,
         ]
       : []),
     ...(lost > 0

@@ -32,9 +32,13 @@ function areTwins(a: Attempt, b: Attempt): boolean {
   return a.sha === b.sha && a.run !== undefined && a.run === b.run
 }
 
-/** blue-green-switch knows best what became of it; else one that failed or is not done speaks for all. */
+/**
+ * blue-green-switch knows best what became of it. What began after the other had ended is a re-run, and the last word; of
+ * jobs side by side, one that failed or is not done speaks for all.
+ */
 function joined(a: Attempt, b: Attempt): Attempt {
   if ((a.record === undefined) !== (b.record === undefined)) return a.record === undefined ? b : a
+  if (b.createdAt >= a.at) return b
   const rank = { failure: 0, pending: 1, cancelled: 2, success: 3, unknown: 4 } as const
   const [worse, other] = rank[b.outcome] < rank[a.outcome] ? [b, a] : [a, b]
   // Both succeeded: it is in production from the first on.

@@ -29,13 +29,19 @@ describe('November, worked out by hand', () => {
   })
 
   test('21 changes, c13 once, c4 and c8 with the deployment that brought them', () => {
-    expect(leadTimes(whole)).toEqual([1, 2, 3, 5, 6, 7, 9, 11, 12, 13, 15, 16, 17, 19, 20, 21, 23, 24, 27, 30, 33])
+    expect(leadTimes(whole)).toEqual([
+      1, 2, 3, 5, 6, 7, 9, 11, 12, 13, 15, 16, 17, 19, 20, 21, 23, 24, 27, 30, 33,
+    ])
     expect(value(whole, 'change-lead-time-p50')).toBe(15 * HOUR)
     expect(value(whole, 'change-lead-time-p90')).toBe(27 * HOUR)
   })
 
   test('D4, D13 and D28 failed: 3 of 25; D28 is open', () => {
-    expect(whole.deployments.filter(({ failures }) => failures.length > 0).map(({ name }) => name)).toEqual(['D4', 'D13', 'D28'])
+    expect(whole.deployments.filter(({ failures }) => failures.length > 0).map(({ name }) => name)).toEqual([
+      'D4',
+      'D13',
+      'D28',
+    ])
     expect(value(whole, 'change-fail-rate')).toBe(0.12)
     expect(whole.openFailures).toBe(1)
   })
@@ -80,13 +86,15 @@ describe('November, worked out by hand', () => {
   })
 
   test('what was dropped and what nobody can tell is said', () => {
-    expect(whole.notes.join('\n')).toContain('1 change carries a date after the deployment')
+    expect(whole.notes.join('\n')).toContain('1 change carries a date after its deployment')
     expect(whole.notes.join('\n')).toContain('2 deployments have no lead times')
   })
 
   test('without D0 the first deployment is the first one known, and has no lead times', () => {
     const facts = november()
-    const { whole: row } = decide(rules(), [{ ...facts, attempts: facts.attempts.filter(({ name }) => name !== 'D0') }])
+    const { whole: row } = decide(rules(), [
+      { ...facts, attempts: facts.attempts.filter(({ name }) => name !== 'D0') },
+    ])
     expect(leadTimes(row)).toHaveLength(20)
   })
 })

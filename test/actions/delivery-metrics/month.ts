@@ -9,8 +9,7 @@ export const NOVEMBER = { since: Date.UTC(2026, 10, 1), until: Date.UTC(2026, 11
 const HOUR = 3_600_000
 
 export const at = (day: number, hour = 12, minute = 0): number => Date.UTC(2026, 10, day, hour, minute)
-export const sha = (name: string): string =>
-  Buffer.from(name.padEnd(20, '.')).toString('hex')
+export const sha = (name: string): string => Buffer.from(name.padEnd(20, '.')).toString('hex')
 
 export const attempt = (day: number, more: Partial<Attempt> = {}): Attempt => ({
   id: String(1_000 + day),
@@ -27,7 +26,12 @@ export const attempt = (day: number, more: Partial<Attempt> = {}): Attempt => ({
   ...more,
 })
 
-export const commit = (name: string, authoredAt: number, parents: string[], more: Partial<Commit> = {}): Commit => ({
+export const commit = (
+  name: string,
+  authoredAt: number,
+  parents: string[],
+  more: Partial<Commit> = {},
+): Commit => ({
   sha: sha(name),
   parents: parents.map(sha),
   authoredAt,
@@ -67,7 +71,14 @@ function commits(): Map<string, Commit> {
   // D21 comes at 9:00, and its pull request is labelled hotfix.
   set('c21', {
     authoredAt: at(21, 9) - 21 * HOUR,
-    pull: { number: 21, title: 'Mend it', createdAt: at(20, 16), mergedAt: at(21, 8), branch: 'mend', labels: ['hotfix'] },
+    pull: {
+      number: 21,
+      title: 'Mend it',
+      createdAt: at(20, 16),
+      mergedAt: at(21, 8),
+      branch: 'mend',
+      labels: ['hotfix'],
+    },
   })
   return new Map(all.map((each) => [each.sha, each]))
 }
@@ -89,18 +100,21 @@ export function november(more: Partial<Facts> = {}): Facts {
     // A second job of D9's matrix.
     10: { sha: sha('c9'), run: 'run9', at: at(9, 12, 1), createdAt: at(9, 11, 59) },
     // D12's run again, a day and a half later: c12 is brought back, D13 undone.
-    14: { sha: sha('c12'), run: 'run12', at: at(14, 10) },
+    14: { sha: sha('c12'), run: 'run12', at: at(14, 10), createdAt: at(14, 9, 58) },
     16: { sha: sha('m16') },
     // The same commit again after a success.
     18: { sha: sha('c17') },
-    21: { at: at(21, 9) },
+    21: { at: at(21, 9), createdAt: at(21, 8, 58) },
     // Its commit was force-pushed away; D26 comes from a base that nobody has any more.
     25: { hasCommit: false },
     28: { outcome: 'failure' },
     29: { outcome: 'pending' },
     30: { outcome: 'pending' },
   }
-  const attempts = [attempt(0, { at: at(0), createdAt: at(0, 11) }), ...plain.map((day) => attempt(day, changed[day]))]
+  const attempts = [
+    attempt(0, { at: at(0), createdAt: at(0, 11) }),
+    ...plain.map((day) => attempt(day, changed[day])),
+  ]
   return {
     repository: 'octo/demo',
     source: 'deployments',
