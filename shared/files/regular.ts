@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
-import { isAbsolute, relative, sep } from 'node:path'
 import { formatSize } from '../text/units.ts'
+import { contains } from './inside.ts'
+
+export { contains } from './inside.ts'
 
 /** Why a file was not read, in words that end a sentence. */
 export class FileRefused extends Error {
@@ -62,12 +64,6 @@ export function readRegularFile(
   } finally {
     closeSync(fd)
   }
-}
-
-/** Whether a path lies in a folder, by its text. */
-export function contains(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function stayWithin(path: string, folder: string): void {
