@@ -90,6 +90,8 @@ export interface Attempt {
   outcome: 'success' | 'failure' | 'cancelled' | 'pending' | 'unknown'
   /** When that outcome was reached. */
   at: number
+  /** When it was said to have failed after it had succeeded (by a monitor, say). */
+  failedAt: number | undefined
   /** Run and attempt of a workflow that made it. */
   run: string | undefined
   url: string

@@ -25,7 +25,9 @@ export function judgeFailures(
   for (const [index, deployment] of judged.entries()) {
     const before = earlier(judged, index)
     if (on('status') && deployment.kind === 'failed-attempt')
-      blame(deployment, 'status', `it ended with a failure`)
+      blame(deployment, 'status', 'it ended with a failure')
+    if (on('status') && wasCalledBad(deployment, judged, index))
+      blame(deployment, 'status', 'it was set to failed later')
     if (on('rollback') && deployment.kind === 'rollback') undo(deployment, before, judged)
     if (on('hotfix') && isHotfix(deployment, evidence.commits))
       repair(deployment, before, 'hotfix', rules.hotfixWindow)
@@ -44,6 +46,25 @@ export function judgeFailures(
     if (deployment.failures.length > 0) recover(deployment, judged, index, incidentOf.get(deployment.id))
   }
   return judged
+}
+
+/** A success that was set to failed while it was live; once another is live that is housekeeping. */
+function wasCalledBad(
+  { failedAt, environment }: Deployment,
+  all: readonly Deployment[],
+  index: number,
+): boolean {
+  if (failedAt === undefined) return false
+  const next = nextReached(all, index, environment)
+  return next === undefined || failedAt < next.at
+}
+
+/** The next deployment of the environment that reached production. */
+function nextReached(all: readonly Deployment[], index: number, environment: string): Deployment | undefined {
+  const place = environment.toLowerCase()
+  return all
+    .slice(index + 1)
+    .find((each) => each.kind !== 'failed-attempt' && each.environment.toLowerCase() === place)
 }
 
 /** Deployments of the same environment that reached production before this one, the latest first. */
@@ -143,14 +164,10 @@ function recover(
   index: number,
   incident: Incident | undefined,
 ): void {
-  const place = deployment.environment.toLowerCase()
-  const next = all
-    .slice(index + 1)
-    .find(({ environment, kind }) => kind !== 'failed-attempt' && environment.toLowerCase() === place)
+  const next = nextReached(all, index, deployment.environment)
+  const bad = deployment.failedAt ?? deployment.at
   const byIncidentAlone = deployment.failures.every(({ rule }) => rule === 'incident')
-  const start = byIncidentAlone
-    ? (incident?.openedAt ?? deployment.at)
-    : Math.min(deployment.at, incident?.openedAt ?? deployment.at)
+  const start = byIncidentAlone ? (incident?.openedAt ?? bad) : Math.min(bad, incident?.openedAt ?? bad)
   const ends = [
     { at: next?.at, by: next?.name ?? '' },
     { at: incident?.closedAt, by: `incident #${incident?.number}` },

@@ -99,7 +99,7 @@ function attemptOf(node: Node, { owner, name }: Asking, serverUrl: string): Atte
     // Their order is not promised.
     .sort((a, b) => a.at - b.at)
   const createdAt = Date.parse(node.createdAt)
-  const { outcome, at } = outcomeOf(statuses, createdAt)
+  const { outcome, at, failedAt } = outcomeOf(statuses, createdAt)
   const run = statuses
     .map(({ logUrl }) => /\/actions\/runs\/(\d+)(?:\/|$)/.exec(logUrl)?.[1])
     .findLast((id) => id !== undefined)
@@ -113,6 +113,7 @@ function attemptOf(node: Node, { owner, name }: Asking, serverUrl: string): Atte
     createdAt,
     outcome,
     at,
+    failedAt,
     run,
     url:
       run === undefined
@@ -129,13 +130,23 @@ function attemptOf(node: Node, { owner, name }: Asking, serverUrl: string): Atte
 export function outcomeOf(
   statuses: readonly { state: string; at: number }[],
   createdAt: number,
-): Pick<Attempt, 'outcome' | 'at'> {
+): Pick<Attempt, 'outcome' | 'at' | 'failedAt'> {
   const last = statuses.findLast(({ state }) => state !== 'INACTIVE')
+  const failedAt = undefined
   if (last === undefined)
-    return { outcome: statuses.length > 0 ? 'unknown' : 'pending', at: statuses.at(-1)?.at ?? createdAt }
-  if (last.state === 'SUCCESS') return { outcome: 'success', at: firstOfLastStretch(statuses, 'SUCCESS') }
-  if (last.state === 'FAILURE' || last.state === 'ERROR') return { outcome: 'failure', at: last.at }
-  return { outcome: 'pending', at: last.at }
+    return {
+      outcome: statuses.length > 0 ? 'unknown' : 'pending',
+      at: statuses.at(-1)?.at ?? createdAt,
+      failedAt,
+    }
+  if (last.state === 'SUCCESS')
+    return { outcome: 'success', at: firstOfLastStretch(statuses, 'SUCCESS'), failedAt }
+  if (last.state !== 'FAILURE' && last.state !== 'ERROR') return { outcome: 'pending', at: last.at, failedAt }
+  const success = statuses.find(({ state }) => state === 'SUCCESS')
+  // It was in production before somebody said that it is bad.
+  return success === undefined
+    ? { outcome: 'failure', at: last.at, failedAt }
+    : { outcome: 'success', at: success.at, failedAt: last.at }
 }
 
 /** A success that is reported again later was one from the beginning. */

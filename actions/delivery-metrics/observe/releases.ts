@@ -118,6 +118,7 @@ function success(given: {
     createdAt: at,
     outcome: 'success',
     at,
+    failedAt: undefined,
     run: undefined,
     url,
     record: undefined,

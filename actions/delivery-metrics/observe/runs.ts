@@ -113,6 +113,7 @@ export function deploymentOf(row: RunRow, environment: string): Attempt {
     createdAt: Date.parse(row.created_at),
     outcome: outcome === 'other' ? 'unknown' : outcome,
     at: Date.parse(row.updated_at),
+    failedAt: undefined,
     run: String(row.id),
     url: row.html_url,
     record: undefined,

@@ -20,6 +20,7 @@ export const attempt = (day: number, more: Partial<Attempt> = {}): Attempt => ({
   createdAt: at(day, 11, 58),
   outcome: 'success',
   at: at(day),
+  failedAt: undefined,
   run: `run${day}`,
   url: '',
   record: undefined,
