@@ -303,6 +303,8 @@ export interface Notes extends Pick<Observation, 'source' | 'from' | 'to'> {
   /** Sums over all releases. */
   counts: Counts
   decisions: readonly string[]
+  /** What kind of history this is, and the inputs that fit; empty where nothing was read. */
+  profile: string
   notices: readonly string[]
   warnings: readonly string[]
   file: FileUpdate | undefined

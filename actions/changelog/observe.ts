@@ -1,5 +1,6 @@
 import { ActionError } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
+import type { Connect, Step } from '../../shared/action/step.ts'
 import { type Message, parseMessage } from '../../shared/commits/message.ts'
 import { partsOfSquash } from '../../shared/commits/squash.ts'
 import type { Commit } from '../../shared/git/history.ts'
@@ -7,7 +8,7 @@ import { joinWords } from '../../shared/text/list.ts'
 import type { Config } from './config/read.ts'
 import { DEFAULT_CONFIG } from './inputs.ts'
 import type { Inputs, Observation, PullFacts, RangeCommit } from './model.ts'
-import { findSource, type Surroundings } from './observe/checkout.ts'
+import { findSource, PATIENCE_MS } from './observe/checkout.ts'
 import { readBelow } from './observe/files.ts'
 import { observeRange, type Range, short } from './observe/range.ts'
 import type { Source } from './observe/source.ts'
@@ -21,13 +22,14 @@ const MANY = 5_000
  *
  * @throws ActionError when something that was asked for is not there
  */
-export async function observe(inputs: Inputs, surroundings: Surroundings): Promise<Observation> {
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
   if (inputs.history) keepHeapSmall()
-  const { context, connect } = surroundings
+  const { context } = step
+  const connect = step.connect(inputs.token, PATIENCE_MS)
   const workspace = context.workspace || process.cwd()
   const file = await readFile(inputs, workspace)
 
-  const source = await findSource(inputs, surroundings)
+  const source = await findSource(inputs, step)
   const range = await observeRange(source, inputs, context.ref)
   const base = { ...range, source: source.kind, repository: context.repository, serverUrl: context.serverUrl }
   const read: ReadText = async (path, input) =>
@@ -144,7 +146,7 @@ async function readPulls(
   inputs: Inputs,
   commits: readonly RangeCommit[],
   { from }: Ends,
-  connect: Surroundings['connect'],
+  connect: Connect | undefined,
 ): Promise<PullFacts> {
   const { observePulls } = await import('./observe/pulls.ts')
   return observePulls(commits, { ...inputs, isFirst: from === undefined }, connect)
@@ -183,7 +185,7 @@ async function readFile({ file }: Inputs, workspace: string): Promise<Observatio
 async function readRelease(
   { release: mode, tagPrefix, version: given }: Inputs,
   { tag, version, to }: Pick<Observation, 'tag' | 'version' | 'to'>,
-  connect: Surroundings['connect'],
+  connect: Connect | undefined,
 ): Promise<Pick<Observation, 'tag' | 'release'>> {
   if (mode === 'none' || connect === undefined) return { tag, release: undefined }
   if (version === undefined) {

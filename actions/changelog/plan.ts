@@ -14,7 +14,7 @@ import type {
 import { grouped, isExcluded, placer } from './plan/group.ts'
 import { type Part, partsOf } from './plan/parts.ts'
 import { contributorsOf } from './plan/people.ts'
-import { profileLines } from './plan/profile.ts'
+import { profileOf } from './plan/profile.ts'
 import { planRelease } from './plan/release.ts'
 import { type Resolved, resolve } from './plan/resolve.ts'
 import { upsertBody, upsertSections } from './render/file.ts'
@@ -51,7 +51,8 @@ export async function decide(inputs: Inputs, observation: Observation): Promise<
     text,
     cut,
     counts: total(releases.map(({ counts }) => counts)),
-    decisions: [...observation.decisions, ...profileLines(inputs, observation)],
+    decisions: observation.decisions,
+    profile: profileOf(inputs, observation),
     notices: [...observation.notices, ...include.notices, ...(release?.notices ?? [])],
     warnings: observation.pulls.warning === undefined ? [] : [observation.pulls.warning],
     file:

@@ -1,4 +1,5 @@
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
+import type { Step } from '../../shared/action/step.ts'
 import type { GitHub } from '../../shared/github/client.ts'
 import {
   createRef,
@@ -14,7 +15,8 @@ import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
 import { filled, makeRelease } from './apply/release.ts'
 import type { Applied, FloatingMove, Inputs, ReleaseFile, Writable } from './model.ts'
-import { type Connect, RUN_TRAILER } from './observe.ts'
+import { RUN_TRAILER } from './observe/history.ts'
+import { PATIENCE_MS } from './observe.ts'
 
 /**
  * Carries out a plan: the tag together with the floating tags, all or nothing, then the release. What cannot go
@@ -23,10 +25,10 @@ import { type Connect, RUN_TRAILER } from './observe.ts'
 export async function apply(
   plan: Writable,
   inputs: Inputs,
-  runId: string,
-  connect: Connect | undefined,
+  { context: { runId }, connect: connector }: Step,
   files: readonly ReleaseFile[] = [],
 ): Promise<Applied> {
+  const connect = connector(inputs.token, PATIENCE_MS)
   const done: Applied = { created: false, moved: [], refused: [] }
   try {
     if (connect === undefined) throw new ActionError('No token', NO_TOKEN)

@@ -17,6 +17,8 @@ import type { Inputs } from './model.ts'
 
 /** What GitHub takes as the text of a release. */
 const MAX_NOTES = 125_000
+/** Of action.yml; who writes `v,` has said it. */
+const DEFAULT_PREFIX = 'v'
 const BUMPS = ['auto', 'major', 'minor', 'patch', 'prerelease', 'none'] as const
 
 /** @throws InputError with every problem of every input; nothing has been read or written then */
@@ -49,6 +51,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     buildMetadata: optional('build-metadata', metadata),
     tagPrefix: tagPrefixes[0],
     tagPrefixes,
+    isPrefixSaid: inputs.isBlank('tag-prefix') || inputs.text('tag-prefix') !== DEFAULT_PREFIX,
     path: list('path', path),
     sha: inputs.read('sha', objectName, env['GITHUB_SHA'] ?? ''),
     source: choice('source', ['auto', 'git', 'api'], 'auto'),
@@ -60,6 +63,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
       (text) => each(text, (item) => rules.choice(item, FLOATING_KINDS)),
       [],
     ),
+    splitSquashes: choice('squash-bodies', ['title', 'split'], 'title') === 'split',
     releaseName: inputs.text('release-name') ?? '{tag}',
     releaseNotes: inputs.raw('release-notes') ?? '',
     releaseNotesFile: inputs.text('release-notes-file'),

@@ -46,6 +46,8 @@ export interface Inputs {
   tagPrefix: string
   /** What tags that are read begin with; the first is `tagPrefix`. */
   tagPrefixes: readonly string[]
+  /** False: it is the default, and nobody has said how tags are spelled. */
+  isPrefixSaid: boolean
   /** Empty: every commit counts. */
   path: readonly string[]
   sha: string
@@ -55,6 +57,8 @@ export interface Inputs {
   /** With `{tag}` and so on still in it; apply fills it in. */
   tagMessage: string
   floatingTags: readonly FloatingKind[]
+  /** Whether header lines in the body of a squash count as commits of their own. */
+  splitSquashes: boolean
   releaseName: string
   releaseNotes: string
   /** A file that has them instead. */
@@ -102,6 +106,26 @@ export interface VersionTag extends Tag {
   run?: string
   /** What the name says, when it has been read already. */
   version?: Version
+  /**
+   * The first parent of a commit beside the line: `sha` does not reach the tag, but what it was made from (a release
+   * commit with built files, say). Its commits are those since then.
+   */
+  from?: string
+  /** It contains `sha`: nobody can release that again. */
+  contains?: boolean
+}
+
+export type KnownTag = VersionTag & { version: Version }
+
+/** A tag that says a version in another spelling, or that stands where no branch is. */
+export interface Elsewhere {
+  name: string
+  commit: string
+  version: Version
+  /** `spelling`: under another prefix, or not by SemVer. `beside`: on no branch. `branch`: on another branch. */
+  why: 'spelling' | 'beside' | 'branch'
+  /** Of another spelling: the prefix that reads it, when there is one. */
+  prefix?: string
 }
 
 export interface FloatingTag extends Tag {
@@ -116,6 +140,8 @@ export interface UnreleasedCommit {
   message: string
   /** Lets a reverted merge take along what it had merged. Absent: not known. */
   parents?: readonly string[]
+  /** With `squash-bodies: split`: what the body lists, a message each; `message` is the rest. */
+  parts?: readonly string[]
   /** Labels of the merged pull request the commit came with; only with `labels: true`. */
   labels?: readonly string[]
   pullRequest?: number
@@ -137,20 +163,24 @@ export interface Observation {
   /** Of the event; for `pr-N`. */
   pullRequest?: number
   runId: string
-  /** Every tag of the repository that begins with the prefix and then a digit, reachable or not, in any order. */
-  tags: readonly VersionTag[]
+  /** False when the branch of this run has moved on; undefined when nobody knows. */
+  isTip?: boolean | undefined
+  /** Every version tag of the repository with a prefix that is read, reachable or not, in any order. */
+  tags: readonly KnownTag[]
+  /** The base of the next version (`baseOf`), and the pre-release in progress (`lastPrereleaseOf`). */
+  base?: KnownTag | undefined
+  last?: KnownTag | undefined
+  /** Versions that nobody asked about and that must not be passed by; see {@link Elsewhere}. */
+  elsewhere: readonly Elsewhere[]
   /** Those of the asked-for floating tags that exist; names from `floatingName` in `shared/version`. */
   floating: readonly FloatingTag[]
   /**
-   * The commits that `sha` reaches and the base (`baseOf`) does not, only those that touch `path` when one was given.
-   * Newest first, no parent before its child (`--topo-order`).
+   * The commits that `sha` reaches and the base does not, with `path` only those that touch it and the merges that
+   * brought them in. Newest first.
    */
   commits: readonly UnreleasedCommit[]
-  /**
-   * Ids of those of `commits` that the highest reachable pre-release above the base (`lastPrereleaseOf`) does not
-   * reach. Empty when there is no such pre-release. `commitsSince` in `shared/commits` makes it from parents.
-   */
-  sincePrerelease: readonly string[]
+  /** The commits that `sha` reaches and `last` does not; a hotfix that was merged since is among them. */
+  sincePrerelease: readonly UnreleasedCommit[]
 }
 
 /** What one commit contributed to the decision, newest first. */
@@ -199,6 +229,8 @@ interface Common {
   notices: readonly string[]
   /** One a line for the `image-tags` output, image names in front when there are any. */
   imageTags: readonly string[]
+  /** Image → its tags; for the output `image-tags-json`. An empty name when there are no images. */
+  imageTagsByImage: Readonly<Record<string, readonly string[]>>
 }
 
 /** A version that there is or will be. */

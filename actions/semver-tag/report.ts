@@ -1,7 +1,8 @@
-import type { RunContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import type { Step } from '../../shared/action/step.ts'
+import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 
 import type { Applied, Inputs, Kept, Observation, Plan } from './model.ts'
@@ -10,15 +11,19 @@ import { summaryBlocks } from './report/summary.ts'
 /** Commits in `result`: as many as a person may want, not a second history. */
 const MAX_COMMITS = 2_000
 
-/** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
-export function report(
-  inputs: Inputs,
-  observation: Observation,
-  plan: Plan,
-  applied: Applied | undefined,
-  context: RunContext,
-  kept?: Pick<Kept, 'request' | 'ready' | 'notices'>,
-): Outcome {
+/** How a step went. */
+interface Ended {
+  inputs: Inputs
+  observation: Observation
+  plan: Plan
+  /** Absent when nothing was to be written. */
+  applied: Applied | undefined
+  /** With `mode: pull-request`. */
+  kept?: Kept
+}
+
+/** Sets the outputs, writes the summary, and says how the step ends. */
+export function report({ inputs, observation, plan, applied, kept }: Ended, { context }: Step): Outcome {
   const { dryRun } = inputs
   const wasMade = applied?.created === true || (plan.kind === 'already-released' && plan.resumed)
   const released = wasMade && !dryRun
@@ -35,19 +40,34 @@ export function report(
     commits: plan.reasons.length,
     'floating-tags': floating.join('\n'),
     'image-tags': plan.imageTags.join('\n'),
+    'image-tags-json': JSON.stringify(plan.imageTagsByImage),
     'release-id': applied?.release?.id ?? '',
     'release-url': applied?.release?.url ?? '',
     'release-ready': kept?.ready ?? isReady(plan),
     'release-pull-request': kept?.request ?? '',
   })
-  const result = resultOf(inputs, observation, plan, applied, released)
+  const result = resultOf({ inputs, observation, plan, applied }, released)
   setResult('semver-tag', { ...result, releasePullRequest: kept?.request ?? null }, context.temp)
   writeSummary(summaryBlocks(plan, applied, dryRun))
   for (const notice of [...plan.notices, ...(kept?.notices ?? [])]) log.notice('Semver tag', notice)
   if (applied?.created === true && plan.kind === 'release') log.info(`Created ${plan.tag} on ${plan.sha}.`)
   for (const { name, to } of applied?.moved ?? []) log.info(`Moved ${name} to ${to}.`)
   if (applied?.release !== undefined) log.info(`Release: ${applied.release.url}`)
-  return outcome(plan, applied, dryRun)
+  const ending = outcome(plan, applied, dryRun)
+  tellStory(context, { action: 'semver-tag', ...storyOf({ inputs, observation, plan, applied }, ending) })
+  return ending
+}
+
+function storyOf({ inputs, plan, applied }: Ended, ending: Outcome): { outcome: string; text: string } {
+  if (ending !== passed)
+    return { outcome: 'failed', text: plan.kind === 'refused' ? plan.title : `${plan.tag} failed` }
+  if (plan.kind === 'refused') return { outcome: 'failed', text: plan.title }
+  const tag = plan.tag ?? 'no version yet'
+  if (applied?.created === true && !inputs.dryRun)
+    return { outcome: 'released', text: `${tag} was released: ${plan.why}` }
+  if (plan.kind === 'rollback' && !inputs.dryRun) return { outcome: 'rolled-back', text: plan.why }
+  if (plan.kind === 'release') return { outcome: 'ready', text: `${tag} would be next: ${plan.why}` }
+  return { outcome: 'unchanged', text: `${tag}: ${plan.why}` }
 }
 
 /** Whether there is something to release, whatever `create` says. */
@@ -56,7 +76,7 @@ function isReady(plan: Plan): boolean {
 }
 
 /** For a step that failed before there was a plan. */
-export function reportFailure({ sha, dryRun }: Inputs, context: RunContext): void {
+export function reportFailure({ sha, dryRun }: Inputs, { context }: Step): void {
   setOutputs({
     ...Object.fromEntries(
       ['version', 'tag', 'previous-version', 'previous-tag', 'major', 'minor', 'patch', 'prerelease'].map(
@@ -66,6 +86,7 @@ export function reportFailure({ sha, dryRun }: Inputs, context: RunContext): voi
     bump: 'none',
     released: false,
     'is-prerelease': false,
+    'image-tags-json': '{}',
     'release-ready': false,
     sha,
     commits: 0,
@@ -127,14 +148,10 @@ function parts(plan: Plan): Record<string, string | number | boolean> {
 }
 
 /** `result`; its shape is documented in the README. */
-function resultOf(
-  { dryRun }: Inputs,
-  { source }: Observation,
-  plan: Plan,
-  applied: Applied | undefined,
-  released: boolean,
-): Record<string, unknown> {
-  const { reasons, imageTags, notices, ...rest } = plan
+function resultOf({ inputs, observation, plan, applied }: Ended, released: boolean): Record<string, unknown> {
+  const { dryRun } = inputs
+  const { source } = observation
+  const { reasons, imageTags, imageTagsByImage: _, notices, ...rest } = plan
   const facts = dryRun ? undefined : applied
   return {
     dryRun,

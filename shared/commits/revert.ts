@@ -26,7 +26,9 @@ export interface RangeCommit extends Node {
  * Other commits may quote a revert (a squash merge lists what it squashed) and are none.
  */
 export function revertOf(message: Message): Revert | undefined {
-  const quoted = quotedSubject(message.title ?? message.subject)
+  // What a merge of a revert undoes is told by what it merged.
+  if (message.title !== undefined) return undefined
+  const quoted = quotedSubject(message.subject)
   const isGits = message.header === undefined && GITS_LINE.test(message.body)
   if (message.header?.type !== 'revert' && quoted === undefined && !isGits) return undefined
   const subject = quoted ?? message.header?.description
@@ -107,14 +109,15 @@ function cancelEmptied(commits: readonly RangeCommit[], cancelled: Map<string, s
   const merges = new Set(commits.filter(isPullMerge).map(({ sha }) => sha))
   if (merges.size === 0) return
   const owners = ownersIn(commits, ({ sha }) => merges.has(sha))
-  const content = new Map<string, { last: string; isLeft: boolean }>()
+  const content = new Map<string, { last: string | undefined; isLeft: boolean }>()
   for (const commit of commits.toReversed()) {
     const own = content.get(commit.sha)
-    if (own !== undefined && !own.isLeft && !cancelled.has(commit.sha)) cancelled.set(commit.sha, own.last)
+    const isEmpty = own?.last !== undefined && !own.isLeft
+    if (isEmpty && !cancelled.has(commit.sha)) cancelled.set(commit.sha, own.last as string)
     const owner = owners.get(commit.sha)
     if (owner === undefined) continue
     const by = cancelled.get(commit.sha)
-    const known = content.get(owner) ?? { last: '', isLeft: false }
+    const known = content.get(owner) ?? { last: undefined, isLeft: false }
     // A merge within, without words of its own, is no content.
     const isBare = (commit.parents?.length ?? 0) > 1 && !merges.has(commit.sha)
     if (by === undefined ? !isBare : owners.get(by) === owner) known.isLeft = true

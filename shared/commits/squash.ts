@@ -9,6 +9,12 @@ import { type Message, parseHeader, parseMessage } from './message.ts'
  * whose breaking footers those of the parts are not told again
  */
 export function partsOfSquash(text: string): { title: Message; parts: Message[] } {
+  const { rest, parts } = textsOfSquash(text)
+  return { title: parseMessage(rest), parts: parts.map(parseMessage) }
+}
+
+/** The same as texts, before they are taken apart further. */
+export function textsOfSquash(text: string): { rest: string; parts: string[] } {
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''))
   const rest: string[] = []
   const parts: string[][] = []
@@ -27,5 +33,5 @@ export function partsOfSquash(text: string): { title: Message; parts: Message[] 
     }
     open.push(line)
   }
-  return { title: parseMessage(rest.join('\n')), parts: parts.map((part) => parseMessage(part.join('\n'))) }
+  return { rest: rest.join('\n'), parts: parts.map((part) => part.join('\n')) }
 }

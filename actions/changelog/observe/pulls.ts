@@ -1,5 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { redact } from '../../../shared/action/secrets.ts'
+import type { Connect } from '../../../shared/action/step.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
 import {
@@ -11,7 +12,6 @@ import {
 } from '../../../shared/github/pulls.ts'
 import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../model.ts'
 import { broughtByMerges, numberOf } from '../range/bridge.ts'
-import type { Connect } from './connect.ts'
 
 /** Newest commits without a number that are asked about: 20 calls. More would outlast the patience of a job. */
 const MAX_COMMITS = 2_000

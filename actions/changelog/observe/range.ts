@@ -151,10 +151,12 @@ async function branched({
   const commits: Commit[] = []
   for await (const commit of source.commits(base, to, [])) commits.push(commit)
   const nodes = new Map(commits.map((commit) => [commit.sha, commit]))
-  const nearer = candidates.find((tag) => nodes.has(tag.commit) && descendsFrom(base, tag.commit, nodes))
+  const nearer = candidates.find(
+    (tag) => tag.commit === base || (nodes.has(tag.commit) && descendsFrom(base, tag.commit, nodes)),
+  )
   const where = `${first.name} is higher, but is on another branch, which left this one at ${short(base)}`
   if (nearer !== undefined) {
-    const why = `From ${nearer.name}, the highest ${kind} that ${name} contains since then; ${where}.`
+    const why = `From ${nearer.name}, the nearest ${kind} that ${name} contains; ${where}.`
     const left = new Set(commitsSince(commits, nearer.commit))
     return {
       from: { name: nearer.name, sha: nearer.commit },
@@ -163,8 +165,8 @@ async function branched({
       notices: [],
     }
   }
-  const why = `From ${short(base)}, where ${first.name}, the highest ${kind} before ${name}, branched off.`
-  return { from: { name: short(base), sha: base }, commits, decisions: [why], notices: [] }
+  const why = `The notes begin at ${short(base)}, where ${first.name}, the highest ${kind} before ${name}, branched off: ${name} contains none that is nearer.`
+  return { from: { name: short(base), sha: base }, commits, decisions: [why], notices: [why] }
 }
 
 /** Whether a commit of a range reaches the commit where the range begins. */

@@ -1,22 +1,20 @@
 import { isMergeSubject, pullRequestOf } from '../../../shared/commits/subject.ts'
 import { joinWords, plural } from '../../../shared/text/list.ts'
+import { highestTag, readVersionTags } from '../../../shared/version/tags.ts'
 import type { Inputs, Observation } from '../model.ts'
 
 /**
  * What kind of history this is, in one line for who sets the step up: how tags are spelled, how pull requests are merged,
  * how many commits are conventional, and the inputs that fit.
  */
-export function profileLines(
-  { unit, include, groups, configFile }: Inputs,
-  observation: Observation,
-): string[] {
+export function profileOf({ unit, include, groups, configFile }: Inputs, observation: Observation): string {
   const { commits, tags, place, isByPullRequest } = observation
-  if (commits.length === 0) return []
+  if (commits.length === 0) return ''
   const changes = commits.filter(({ message }) => !isMergeSubject(message.subject))
   const conventional = changes.filter(({ message }) => message.header !== undefined).length
   const merged = commits.filter(({ message }) => message.subject.startsWith('Merge pull request #')).length
   const squashed = changes.filter(({ message }) => pullRequestOf(message.subject) !== undefined).length
-  const newest = tags.at(-1)?.name
+  const newest = highestTag(readVersionTags(tags, []))?.name
   const spelling =
     newest === undefined ? 'no version tags' : `${plural(tags.length, 'version tag')} such as ${newest}`
   const strategy =
@@ -35,7 +33,5 @@ export function profileLines(
   ]
   const inputs = fits.length > 0 ? ` Inputs that fit: ${fits.join(', ')}.` : ''
   const config = place === undefined ? '' : ` Sorted by ${configFile}.`
-  return [
-    `This history: ${spelling}; ${strategy}; ${conventional} of ${plural(changes.length, 'commit')} conventional.${config}${inputs}`,
-  ]
+  return `This history: ${spelling}; ${strategy}; ${conventional} of ${plural(changes.length, 'commit')} conventional.${config}${inputs}`
 }

@@ -7,6 +7,7 @@ export function planLines(plan: Plan): string[] {
   if (plan.kind === 'refused') return [plan.title]
   return [
     ...plan.decisions,
+    ...(plan.profile === '' ? [] : [plan.profile]),
     countsSentence(plan.counts),
     ...excludedReasons(plan).map(([reason, count]) => `  left out: ${reason} (${count})`),
     ...cutSentences(plan),
@@ -36,7 +37,13 @@ export function summaryBlocks(plan: Plan, applied: Applied | undefined, dryRun: 
     countsTable(plan.counts),
     ...written(plan, applied, dryRun),
     ...excludedBlock(plan),
-    details('How the range was found', plan.decisions.map((text) => `- ${escapeMarkdown(text)}`).join('\n')),
+    details(
+      'How the range was found',
+      [...plan.decisions, plan.profile]
+        .filter((text) => text !== '')
+        .map((text) => `- ${escapeMarkdown(text)}`)
+        .join('\n'),
+    ),
   ].filter((block) => block !== '')
 }
 

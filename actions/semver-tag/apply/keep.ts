@@ -1,12 +1,13 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import { log } from '../../../shared/action/log.ts'
+import type { Step } from '../../../shared/action/step.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { type BranchState, readBranchState } from '../../../shared/github/pull-requests-write.ts'
 import { readReleasesOf } from '../../../shared/github/releases.ts'
 import { apply } from '../apply.ts'
 import type { Applied, Inputs, Kept, Observation, Plan, ReleaseFile } from '../model.ts'
 import { observeFiles } from '../observe/request-files.ts'
-import { observe, type Surroundings } from '../observe.ts'
+import { observe, PATIENCE_MS } from '../observe.ts'
 import { refRule } from '../plan/branch-rule.ts'
 import { type MergedRequest, mergedRequests, versionOfPull } from '../plan/merged-request.ts'
 import { openOf, planRequest, type RequestPlan, wantsRequest } from '../plan/request.ts'
@@ -24,11 +25,11 @@ const MAX_ROUNDS = 5
  */
 export async function keepPullRequest(
   inputs: Inputs,
-  around: Surroundings,
+  step: Step,
   files: readonly ReleaseFile[],
 ): Promise<Kept> {
-  const { connect } = around
-  const first = await observe({ ...inputs, mode: 'next' }, around)
+  const connect = step.connect(inputs.token, PATIENCE_MS)
+  const first = await observe({ ...inputs, mode: 'next' }, step)
   const rule = refRule(inputs, first)
   const base = rule.branch
   if (!rule.mayCreate || base === undefined || connect === undefined) {
@@ -42,12 +43,12 @@ export async function keepPullRequest(
     throw new ActionError('Wrong input', `pull-request-branch: ${head} is the branch that is released.`)
   }
   const github = await connect()
-  return new Keeper({ inputs, around, files, github, branches }, first).keep()
+  return new Keeper({ inputs, step, files, github, branches }, first).keep()
 }
 
 interface Keeping {
   inputs: Inputs
-  around: Surroundings
+  step: Step
   files: readonly ReleaseFile[]
   github: GitHub
   branches: RequestBranches
@@ -56,7 +57,7 @@ interface Keeping {
 /** What one run has seen and done so far. */
 class Keeper {
   readonly #inputs: Inputs
-  readonly #around: Surroundings
+  readonly #step: Step
   readonly #files: readonly ReleaseFile[]
   readonly #github: GitHub
   readonly #branches: RequestBranches
@@ -67,9 +68,9 @@ class Keeper {
   /** Something was written since `#observation` was read. */
   #isStale = false
 
-  constructor({ inputs, around, files, github, branches }: Keeping, observation: Observation) {
+  constructor({ inputs, step, files, github, branches }: Keeping, observation: Observation) {
     this.#inputs = inputs
-    this.#around = around
+    this.#step = step
     this.#files = files
     this.#github = github
     this.#branches = branches
@@ -126,7 +127,7 @@ class Keeper {
 
   /** The history of another commit than that of the checkout comes from the API. */
   #observeAt(sha: string, version: string | undefined): Promise<Observation> {
-    return observe({ ...this.#inputs, mode: 'next', sha, version }, this.#around, { made: this.#made })
+    return observe({ ...this.#inputs, mode: 'next', sha, version }, this.#step, { made: this.#made })
   }
 
   /** Tags the commit of a merged request with the version that the request said. */
@@ -174,8 +175,7 @@ class Keeper {
   async #apply(plan: Plan, order: Inputs): Promise<Applied> {
     const isWritable = plan.kind === 'release' || plan.kind === 'already-released'
     if (this.#inputs.dryRun || !isWritable) return { created: false, moved: [], refused: [] }
-    const { context, connect } = this.#around
-    const applied = await apply(plan, order, context.runId, connect, this.#files)
+    const applied = await apply(plan, order, this.#step, this.#files)
     if (applied.created) this.#made = plan.tag
     return applied
   }
@@ -185,7 +185,7 @@ class Keeper {
     const plan = decide(inputs, this.#observation)
     const wanted = wantsRequest(plan, state)
     if (wanted.kind !== 'wanted') return { plan, request: wanted }
-    const { workspace } = this.#around.context
+    const { workspace } = this.#step.context
     const scope = { inputs: this.#inputs, github: this.#github, workspace, state }
     const files = await observeFiles(scope, wanted.release, openOf(state))
     return { plan, request: planRequest(this.#inputs, wanted.release, state, files) }
