@@ -1,9 +1,12 @@
 import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
 import type { Level } from '../../shared/version/bump.ts'
 import type { FloatingKind } from '../../shared/version/tags.ts'
-import type { Version } from '../../shared/version/version.ts'
-import type { VersionFileSpec } from '../../shared/version-files/model.ts'
 
+import type { PullRequestInputs } from './model/pull-request.ts'
+
+import type { Elsewhere, FloatingTag, KnownTag } from './model/tags.ts'
+
+export type { Elsewhere, FloatingTag, KnownTag, Tag, VersionTag } from './model/tags.ts'
 export type { FloatingKind, Level }
 
 /** The `bump` output: how far the version really moved. */
@@ -79,58 +82,6 @@ export interface Inputs {
   /** `mode: pull-request` only. */
   pullRequest: PullRequestInputs
   dryRun: boolean
-}
-
-/** What `mode: pull-request` is told. */
-export interface PullRequestInputs {
-  /** With `{base}` still in it. */
-  branch: string
-  versionFiles: readonly VersionFileSpec[]
-  /** Globs of files of the workspace that go into the request as they are. */
-  files: readonly string[]
-  labels: readonly string[]
-}
-
-/** A tag and the commit that it means: an annotated tag is peeled. */
-export interface Tag {
-  /** Without `refs/tags/`. */
-  name: string
-  commit: string
-}
-
-/** A version tag. Its name begins with the prefix; whether the rest is a version is for `shared/version` to say. */
-export interface VersionTag extends Tag {
-  /** Whether `sha` reaches the commit (a commit reaches itself). */
-  reachable: boolean
-  /** The run id in the trailer `Nexus-Run` of the annotated tag; read for the tags that stand on `sha`. */
-  run?: string
-  /** What the name says, when it has been read already. */
-  version?: Version
-  /**
-   * The first parent of a commit beside the line: `sha` does not reach the tag, but what it was made from (a release
-   * commit with built files, say). Its commits are those since then.
-   */
-  from?: string
-  /** It contains `sha`: nobody can release that again. */
-  contains?: boolean
-}
-
-export type KnownTag = VersionTag & { version: Version }
-
-/** A tag that says a version in another spelling, or that stands where no branch is. */
-export interface Elsewhere {
-  name: string
-  commit: string
-  version: Version
-  /** `spelling`: under another prefix, or not by SemVer. `beside`: on no branch. `branch`: on another branch. */
-  why: 'spelling' | 'beside' | 'branch'
-  /** Of another spelling: the prefix that reads it, when there is one. */
-  prefix?: string
-}
-
-export interface FloatingTag extends Tag {
-  /** The object the ref holds (the tag object of an annotated tag): the `beforeOid` of `updateRefs`. */
-  object: string
 }
 
 /** A commit between the base and `sha`. */
@@ -316,25 +267,4 @@ export interface Applied {
   /** Another run was faster, in words: the plan has to be made anew. */
   raced?: string
   failure?: { title: string; message: string }
-}
-
-/** What a run of `mode: pull-request` came to. */
-export interface Kept {
-  observation: Observation
-  /** Of the release that was made, or else of the one that the request stands for. */
-  plan: Plan
-  /** When a merged request was released. */
-  applied?: Applied
-  /** The number of the open request. */
-  request?: number
-  /** There is something to release, whatever `create` says. */
-  ready: boolean
-  notices: readonly string[]
-}
-
-/** A file that is to be attached to a release. */
-export interface ReleaseFile {
-  name: string
-  /** Absolute. */
-  path: string
 }

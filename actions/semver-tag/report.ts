@@ -4,8 +4,8 @@ import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import type { Step } from '../../shared/action/step.ts'
 import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-
-import type { Applied, Inputs, Kept, Observation, Plan } from './model.ts'
+import type { Kept } from './model/kept.ts'
+import type { Applied, Inputs, Observation, Plan } from './model.ts'
 import { summaryBlocks } from './report/summary.ts'
 
 /** Commits in `result`: as many as a person may want, not a second history. */

@@ -9,7 +9,8 @@ import {
   type Release,
   updateRelease,
 } from '../../../shared/github/releases.ts'
-import type { Inputs, ReleaseFile, Writable } from '../model.ts'
+import type { ReleaseFile } from '../model/kept.ts'
+import type { Inputs, Writable } from '../model.ts'
 import { MAX_ASSET } from '../observe/release-files.ts'
 
 /**

@@ -2,7 +2,8 @@ import { type InputReader, type Problems, shown } from '../../../shared/action/i
 import { parseList } from '../../../shared/text/list.ts'
 import { tagNameProblem } from '../../../shared/version/tag-name.ts'
 import { KNOWN_FILES, readVersionFile } from '../../../shared/version-files/plan.ts'
-import type { Inputs, PullRequestInputs } from '../model.ts'
+import type { PullRequestInputs } from '../model/pull-request.ts'
+import type { Inputs } from '../model.ts'
 
 const BRANCH = 'nexus-release--{base}'
 

@@ -4,7 +4,8 @@ import { InputError } from '../../../shared/action/errors.ts'
 import { findFiles } from '../../../shared/files/find.ts'
 import { FileRefused, readRegularFile } from '../../../shared/files/regular.ts'
 import { isGlob } from '../../../shared/text/glob.ts'
-import type { Inputs, ReleaseFile } from '../model.ts'
+import type { ReleaseFile } from '../model/kept.ts'
+import type { Inputs } from '../model.ts'
 
 /** Of the text of a release; a character has 4 bytes at most. */
 const MAX_NOTES = 125_000

@@ -11,16 +11,10 @@ import {
 } from 'graphql'
 import { headOf, isOpen } from '../pulls.ts'
 import type { Answer, Asked } from '../route.ts'
-import {
-  type ObjectType,
-  type Person,
-  peeled,
-  type StageCommit,
-  type StagePull,
-  type State,
-} from '../state.ts'
+import { type ObjectType, peeled, type StagePull } from '../state.ts'
 import { type CommitInput, createCommitOnBranch } from './create-commit.ts'
 import { typed } from './graphql-error.ts'
+import { actorNode, authorsOf, connection, type Paging } from './graphql-lists.ts'
 import { releaseNode } from './releases.ts'
 import { nodeId } from './repository.ts'
 import { searchPulls } from './search.ts'
@@ -34,9 +28,6 @@ export interface GraphqlSettings {
 
 const whole = readFileSync(join(import.meta.dirname, '..', 'schema-subset.graphql'), 'utf8')
 const schemas = new Map<string, GraphQLSchema>()
-
-/** GitHub stops a query that asks for more. */
-const MAX_NODES = 500_000
 
 /** Runs a query or mutation against the subset of GitHub's own schema; what is not in it is an error, as there. */
 export function graphql(asked: Asked, settings: GraphqlSettings): Answer {
@@ -228,17 +219,6 @@ function objectNode(asked: Asked, sha: string): unknown {
   return other === undefined ? null : node(other)
 }
 
-/** The author and the co-authors. */
-function authorsOf({ author, message }: StageCommit): Pick<Person, 'name' | 'email'>[] {
-  const others = [...message.matchAll(/^Co-authored-by: (.*) <(.*)>$/gim)]
-  return [author, ...others.map(([, name = '', email = '']) => ({ name, email }))]
-}
-
-function actorNode(state: State, { name, email }: Pick<Person, 'name' | 'email'>): unknown {
-  const login = state.logins.get(email)
-  return { name, email, user: login === undefined ? null : { __typename: 'User', id: `U_${login}`, login } }
-}
-
 function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
   const { state } = asked
   const { number, title, author, labels, merged, base, body, commits } = pull
@@ -278,38 +258,4 @@ interface PullFilter {
   headRefName?: string
   baseRefName?: string
   states?: string[]
-}
-
-interface Paging {
-  first?: number
-  last?: number
-  after?: string
-}
-
-function connection<T>(
-  all: readonly T[],
-  { first, last, after }: Paging,
-  node: (item: T) => unknown,
-): { totalCount: number; nodes: unknown[]; pageInfo: unknown } {
-  if (first === undefined && last === undefined) {
-    throw typed(
-      'MISSING_PAGINATION_BOUNDARIES',
-      'You must provide a `first` or `last` value to properly paginate.',
-    )
-  }
-  const size = first ?? last ?? 0
-  if (size > 100 || all.length > MAX_NODES) {
-    throw typed('EXCESSIVE_PAGINATION', `Requesting ${size} records exceeds the limit of 100 records.`)
-  }
-  const from = after ? Number(Buffer.from(after, 'base64').toString()) : 0
-  const items = all.slice(from, from + size)
-  const end = from + items.length
-  return {
-    totalCount: all.length,
-    nodes: items.map(node),
-    pageInfo: {
-      ...{ hasNextPage: end < all.length, hasPreviousPage: from > 0 },
-      ...{ endCursor: Buffer.from(String(end)).toString('base64'), startCursor: null },
-    },
-  }
 }
