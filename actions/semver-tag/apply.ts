@@ -49,7 +49,7 @@ export async function apply(
 const NO_TOKEN =
   'Tags are created through the API, which needs a token with contents: write: leave the input token at its default.'
 
-interface Work {
+export interface Work {
   plan: Writable
   inputs: Inputs
   runId: string
@@ -88,7 +88,7 @@ async function publish(work: Work): Promise<void> {
 }
 
 /** A tag object with the trailer of this run, or the commit itself. Without a ref nobody sees the object yet. */
-async function objectToTag({ plan, inputs, runId, github }: Work): Promise<string> {
+export async function objectToTag({ plan, inputs, runId, github }: Work): Promise<string> {
   if (!inputs.annotated) return plan.sha
   const trailer = runId === '' ? '' : `\n\n${RUN_TRAILER}: ${runId}`
   const message = `${filled(inputs.tagMessage, plan).trimEnd()}${trailer}\n`
@@ -117,7 +117,8 @@ function standsAlready({ plan, runId, done }: Work, standing: PeeledRef, object:
   }
 }
 
-function isMadeBy(message: string, runId: string): boolean {
+/** Whether the message of a tag names this run. */
+export function isMadeBy(message: string, runId: string): boolean {
   return runId !== '' && message.trimEnd().endsWith(`\n${RUN_TRAILER}: ${runId}`)
 }
 

@@ -12,6 +12,7 @@ import {
   parseVersion,
 } from '../../shared/version/version.ts'
 import { identifier, readBranches, readLabelRules, readReleaseRules } from './inputs/maps.ts'
+import { packagesTogether, readPackages } from './inputs/packages.ts'
 import { pullRequestTogether, readPullRequest } from './inputs/pull-request.ts'
 import type { Inputs } from './model.ts'
 
@@ -75,6 +76,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     to: inputs.text('to'),
     confirm: inputs.raw('confirm'),
     allowDowngrade: flag('allow-downgrade', false),
+    packages: await readPackages(inputs.text('packages'), tagPrefixes[0], inputs),
     pullRequest: readPullRequest(inputs),
     dryRun: flag('dry-run', false),
   }
@@ -95,6 +97,7 @@ function together(found: Inputs, inputs: InputReader): void {
     inputs.add('release-files', 'it needs "create: release".')
   if (found.sha === '') inputs.add('sha', 'no commit: the runner gave none, so write one.')
   pullRequestTogether(found, inputs)
+  packagesTogether(found, inputs)
   if (found.mode !== 'rollback') return
   if (found.to === undefined)
     inputs.add('to', 'missing: a rollback needs the tag to go back to, such as v1.2.2.')

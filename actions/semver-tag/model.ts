@@ -2,6 +2,7 @@ import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
 import type { Level } from '../../shared/version/bump.ts'
 import type { FloatingKind } from '../../shared/version/tags.ts'
 
+import type { PackagesInputs } from './model/packages.ts'
 import type { PullRequestInputs } from './model/pull-request.ts'
 
 import type { Elsewhere, FloatingTag, KnownTag } from './model/tags.ts'
@@ -79,6 +80,8 @@ export interface Inputs {
   /** Rollback only, as given and not trimmed; the plan wants exactly `ROLLBACK`. */
   confirm?: string | undefined
   allowDowngrade: boolean
+  /** A monorepo in one step. */
+  packages?: PackagesInputs | undefined
   /** `mode: pull-request` only. */
   pullRequest: PullRequestInputs
   dryRun: boolean
