@@ -63,12 +63,13 @@ let shared: string | undefined
 const workspaceOf = (): string => (shared ??= checkout())
 
 /** GitHub with the commits of the checkout, for this one step. */
-async function githubContext(): Promise<Partial<RunOptions>> {
+async function githubContext({ released = false } = {}): Promise<Partial<RunOptions>> {
   const github = await startGitHub({ enterprise: true })
   atEnd(() => void github.close().catch(() => {}))
   const first = addCommit(github.state, { message: 'feat: one' })
   const head = addCommit(github.state, { message: 'fix: two (#2)' })
   github.state.refs.set('refs/tags/v1.0.0', first)
+  if (released) github.state.refs.set('refs/tags/v1.0.1', head)
   const { owner, name } = github.state
   const { serverUrl, apiUrl, graphqlUrl } = github
   return {
@@ -114,7 +115,7 @@ export const WHOLE_STEPS: readonly WholeStep[] = [
     },
   })),
   step('changelog', 'changelog', async () => ({
-    ...(await githubContext()),
+    ...(await githubContext({ released: true })),
     inputs: { token: 'stage-token', release: 'draft', version: '1.0.1' },
   })),
   step('trivy-sarif-upload', 'trivy-sarif-upload', async () => ({
