@@ -1,4 +1,4 @@
-import type { GitHub } from './client.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 
 /** What GitHub takes, gzipped: "SARIF uploads support a maximum size of 10 MB for the gzip-compressed file". */
