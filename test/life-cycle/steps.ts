@@ -156,8 +156,12 @@ export const WHOLE_STEPS: readonly WholeStep[] = [
   }),
 ]
 
-/** Whatever surrounds a step: it ends by itself, with one outcome, and says in words what is wrong. */
-export function whatIsWrong(result: StepResult): string[] {
+/**
+ * Whatever surrounds a step: it ends by itself, with one outcome, and says in words what is wrong.
+ *
+ * @param shows the step shows what a server answered: that is its work
+ */
+export function whatIsWrong(result: StepResult, { shows = false } = {}): string[] {
   const errors = result.annotations.filter(({ level }) => level === 'error')
   const said = [result.log, result.stderr, result.summary, ...Object.values(result.outputs)].join('\n')
   const wrong: string[] = []
@@ -165,7 +169,7 @@ export function whatIsWrong(result: StepResult): string[] {
   if (result.exitCode !== 0 && result.exitCode !== 1) wrong.push(`exit code ${result.exitCode}`)
   if (result.exitCode === 1 && errors.length !== 1) wrong.push(`red with ${errors.length} errors`)
   if (result.exitCode === 0 && errors.length > 0) wrong.push('green with an error')
-  for (const words of DEFECTS) {
+  for (const words of shows ? DEFECTS : [...DEFECTS, PAGE]) {
     const found = words.exec(said)
     if (found !== null)
       wrong.push(`it says "${said.slice(Math.max(0, found.index - 60), found.index + 160)}"`)
@@ -184,8 +188,10 @@ const DEFECTS: readonly RegExp[] = [
   /\bTypeError\b|\bRangeError\b|\bSyntaxError\b|\bReferenceError\b/,
   /\bundefined\b/,
   /\[object \w+\]/,
-  /<!DOCTYPE|<html|<body/i,
   /^\s+at .*\.js:\d+/m,
 ]
+
+/** What a server answered belongs into a message only where the answer itself is looked at. */
+const PAGE = /<!DOCTYPE|<html|<body/i
 
 export { runAction }
