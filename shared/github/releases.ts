@@ -1,7 +1,7 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
 import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
