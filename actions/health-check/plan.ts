@@ -1,28 +1,15 @@
 import type { Check } from '../../shared/probe/check.ts'
 import { describeStatuses } from '../../shared/probe/expect/statuses.ts'
 import { isSampled, samplesOf } from '../../shared/probe/parse.ts'
-import type { CheckReport } from '../../shared/probe/report.ts'
 import type { SettingName } from '../../shared/probe/settings.ts'
 import { isSpread, isUsable } from '../../shared/probe/usable.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { formatShare } from '../../shared/text/units.ts'
-import type { Inputs } from './inputs.ts'
+import { oneLine } from '../../shared/text/untrusted.ts'
+import type { Inputs, Observation, Verdict } from './model.ts'
 
-export type Status = 'healthy' | 'degraded' | 'unhealthy'
-
-/** What all reports together mean; pure. */
-export interface Verdict {
-  status: Status
-  /** Healthy or degraded. */
-  healthy: boolean
-  passed: readonly CheckReport[]
-  failed: readonly CheckReport[]
-  /** One sentence for log, summary and annotation. */
-  sentence: string
-}
-
-/** @param reports of all checks, in their order */
-export function decide(reports: readonly CheckReport[], durationMs: number): Verdict {
+/** What all reports together mean. */
+export function decide(_inputs: Inputs, { reports, durationMs }: Observation): Verdict {
   const passed = reports.filter((report) => report.passed)
   const failed = reports.filter((report) => !report.passed)
   const blocking = failed.filter(({ check }) => check.required)
@@ -50,6 +37,7 @@ function describeCheck(check: Check): string {
   const version = can('expect-version') ? settings['expect-version'] : undefined
   const sameVersion = can('same-version') && settings['same-version']
   const wanted = [
+    can('body') && settings.body !== undefined ? bodyOf(settings) : undefined,
     settings.invert
       ? 'is down'
       : can('expect-status')
@@ -72,6 +60,12 @@ function describeCheck(check: Check): string {
   ]
   const method = can('method') ? `${settings.method} ` : ''
   return `  ${name}: ${method}${display} (${wanted.filter((part) => part !== undefined).join(', ')})`
+}
+
+/** What is sent, by its kind: a Content-Type that nobody gave may be a surprise. */
+function bodyOf({ headers }: Check['settings']): string {
+  const kind = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return kind === undefined ? 'with a body' : `with a body of ${oneLine(kind, 60)}`
 }
 
 /** How many good answers in a row; with versions there may be a load balancer that spreads at random. */

@@ -155,7 +155,16 @@ function parseSettings(
     problems.add(at('timeout'), `it is longer than the timeout of the whole step (${whole}). Raise that one.`)
   }
   checkTogether(complete, own, at, problems)
+  if (target !== undefined && isUsable('body', target)) complete.headers = withContentType(complete)
   return complete
+}
+
+/** Servers refuse a body whose kind they are not told (415, 422); what begins like JSON is JSON. */
+function withContentType({ headers, body }: Settings): Settings['headers'] {
+  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+  return isGiven || !/^\s*[[{]/.test(body ?? '')
+    ? headers
+    : { ...headers, 'Content-Type': 'application/json' }
 }
 
 /**

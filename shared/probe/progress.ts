@@ -41,6 +41,8 @@ export interface Progress {
   firstTryAt?: number
   /** No try before: a server said so (Retry-After). */
   notBefore: number
+  /** It has been asked once more though it did not want to be asked before the end. */
+  hadLastChance: boolean
   /** Answers of a rate limiter (429). */
   refusals: number
   /** What the last forty answers reported, where versions matter. */
@@ -74,6 +76,7 @@ export function startOf(check: Check, deadline: number): Progress {
     isAccepted: false,
     lastGoodAt: 0,
     notBefore: 0,
+    hadLastChance: false,
     refusals: 0,
     versions: [],
     pause: 0,

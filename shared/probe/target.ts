@@ -9,6 +9,7 @@ import type { Target } from './check.ts'
 import { socketAndPath } from './schemes/socket-url.ts'
 import { isScheme, SCHEMES, type SchemeName } from './schemes.ts'
 import { readServiceUrl } from './service-url.ts'
+import { holdsSeveral } from './several.ts'
 
 const NEEDS_PORT = ['tcp:', 'tls:']
 /** Schemes that only the input `checks` may hold. */
@@ -65,6 +66,11 @@ export function readTarget(given: unknown, untrusted = false): Reading<Target> {
   }
   if (scheme === 'exec')
     return { problem: 'a program is given as an argument list: "exec: [program, argument]".' }
+  if (holdsSeveral(text)) {
+    return {
+      problem: `${seen} looks like several targets. Write them into "checks", one "- http://host/health" a line; within one URL write a blank as %20 and a comma as %2C.`,
+    }
+  }
   if (!URL.canParse(text)) return { problem: `${seen} is not a valid URL. Write ${SCHEMES[scheme].form}.` }
   const url = scheme === 'h2c' ? likeHttp(text) : new URL(text)
   if (scheme === 'unix') return readUnixTarget(url, seen)

@@ -105,7 +105,7 @@ export async function probe(
   // A try that only the end of the time cut short says less than the one before it, and undoes nothing.
   if (cutShort && before !== undefined) return { outcome, cutShort }
   noteBad(progress, outcome)
-  if (outcome.retryAfter !== undefined) progress.notBefore = clock.now() + outcome.retryAfter
+  progress.notBefore = outcome.retryAfter === undefined ? 0 : clock.now() + outcome.retryAfter
   const wasSlowed = isSlowed(progress.refusals - (outcome.isRefusal === true ? 1 : 0))
   if (!wasSlowed && isSlowed(progress.refusals))
     onNews?.(check, `${annotated(progress)}; ${limited(check.settings, progress.refusals)}`)
@@ -215,12 +215,19 @@ export function reserveOf({ started, deadline }: Engine, progress: Progress): nu
 /** ms until the next try of a check that is not healthy. */
 export function pauseBeforeNext(engine: Engine, progress: Progress): number {
   const { clock } = engine
-  const { check, refusals, notBefore } = progress
+  const { check, refusals } = progress
   const waited = clock.now() - (progress.firstTryAt ?? clock.now())
   progress.pause = pauseAfterBad({ settings: check.settings, waited, previous: progress.pause, refusals })
-  // What a server asks for may be longer than there is time; once more before the end is not rude.
-  const asked = Math.min(notBefore, progress.deadline - reserveOf(engine, progress)) - clock.now()
-  return Math.max(progress.pause, asked)
+  return Math.max(progress.pause, allowedAt(engine, progress) - clock.now())
+}
+
+/** What a server asks for (Retry-After) may be longer than there is time: then it is asked once more before the end. */
+function allowedAt(engine: Engine, progress: Progress): number {
+  const { notBefore, deadline } = progress
+  if (notBefore < deadline) return notBefore
+  if (progress.hadLastChance) return deadline
+  progress.hadLastChance = true
+  return deadline - reserveOf(engine, progress)
 }
 
 /** ms between good answers in a row. */

@@ -1,9 +1,10 @@
-import type { SampleStats } from '../../shared/probe/latency.ts'
-import type { CheckReport } from '../../shared/probe/report.ts'
-import { formatDuration } from '../../shared/text/duration.ts'
-import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../shared/text/markdown.ts'
-import { formatShare } from '../../shared/text/units.ts'
-import type { Status, Verdict } from './plan.ts'
+import type { SampleStats } from '../../../shared/probe/latency.ts'
+import type { CheckReport } from '../../../shared/probe/report.ts'
+import { formatDuration } from '../../../shared/text/duration.ts'
+import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
+import { formatShare } from '../../../shared/text/units.ts'
+import { cut } from '../../../shared/text/untrusted.ts'
+import type { Status, Verdict } from '../model.ts'
 
 const HEADLINE: Record<Status, string> = {
   healthy: '✅ Healthy',
@@ -14,6 +15,9 @@ const BAR_WIDTH = 40
 /** A job summary holds 1 MiB; failed checks come first. */
 const MAX_ROWS = 1_000
 const MAX_REASONS = 100
+/** Characters in a row that a cell may not break. */
+const MAX_NAME = 60
+const MAX_TARGET = 56
 
 /** The job summary as Markdown blocks, the most important first; pure. */
 export function summaryBlocks(reports: readonly CheckReport[], verdict: Verdict): string[] {
@@ -44,6 +48,7 @@ function reasons({ failed, passed }: Verdict): string[] {
   return lines.length === 0 ? [] : [lines.join('\n')]
 }
 
+/** Narrow enough for the page: what is long stands in the reasons above, in the answers below, and in `result`. */
 function checkTable(reports: readonly CheckReport[]): string {
   const hasVersion = reports.some(({ version }) => version !== undefined)
   const hasCertificate = reports.some(({ last }) => last?.certificate !== undefined)
@@ -52,29 +57,37 @@ function checkTable(reports: readonly CheckReport[]): string {
     .slice(0, MAX_ROWS)
     .map(({ check, passed, degraded, last, attempts, version }) => [
       passed ? (degraded.length > 0 ? '⚠️' : '✅') : check.required ? '❌' : '⚠️',
-      escapeMarkdown(check.name),
-      codeSpan(check.display),
+      nameAndTarget(check.name, check.display, last?.address),
       last?.status === undefined ? '' : String(last.status),
-      ...optional(hasVersion, version === undefined ? '' : codeSpan(version)),
+      ...optional(hasVersion, version === undefined ? '' : codeSpan(cut(version, 20))),
       ...optional(hasCertificate, last?.certificate === undefined ? '' : `${last.certificate.daysLeft} d`),
       String(attempts),
       last === undefined ? '' : formatDuration(last.timings.total),
-      last?.address === undefined ? '' : codeSpan(last.address),
     ])
   const headers = [
     '',
     'Check',
-    'Target',
     'Status',
     ...optional(hasVersion, 'Version'),
     ...optional(hasCertificate, 'Certificate'),
-    'Attempts',
+    'Tries',
     'Last answer',
-    'Address',
   ]
   const left = reports.length - rows.length
   const more = left > 0 ? `\n\n… and ${left} more checks, see \`result-file\`.` : ''
-  return table(headers, rows, `clll${hasVersion ? 'l' : ''}${hasCertificate ? 'r' : ''}rrl`) + more
+  return table(headers, rows, `cll${hasVersion ? 'l' : ''}${hasCertificate ? 'r' : ''}rr`) + more
+}
+
+/** In one cell: the target below the name unless that tells it, and the address that answered unless the target does. */
+function nameAndTarget(name: string, display: string, address: string | undefined): string {
+  const target = display.replace(/^[a-z][a-z0-9+.-]*:\/\//, '').replace(/\/$/, '')
+  const below = [
+    ...(target === name ? [] : [codeSpan(cut(display, MAX_TARGET))]),
+    ...(address === undefined || display.includes(address)
+      ? []
+      : [`at ${codeSpan(cut(address, MAX_TARGET))}`]),
+  ]
+  return [escapeMarkdown(cut(name, MAX_NAME)), ...(below.length > 0 ? [below.join(' ')] : [])].join('<br>')
 }
 
 /** The distribution as a small chart, and the figures that thresholds are about. */
