@@ -3,6 +3,7 @@ import { certificate } from '../../support/certificates.ts'
 import { startHttp } from '../../support/lying-servers.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { describeScheme, inProcess, PASSWORD, USER } from '../../support/services/describe-scheme.ts'
+import { startFerretdb } from '../../support/services/ferretdb.ts'
 import { writeCertificate } from '../../support/services/files.ts'
 import { grpcOf, startGrpc } from '../../support/services/grpc.ts'
 import { startHttp2 } from '../../support/services/http2.ts'
@@ -61,6 +62,18 @@ describeScheme({
       inProcess(async (port) =>
         startWebSockets({ port, token: authorization, tls: await certificate('good') }),
       ),
+  },
+})
+
+describeScheme({
+  name: 'mongodb (FerretDB)',
+  part: 'ferretdb',
+  url: (user, place) => `mongodb://${user}${place}/`,
+  start: (program) => startFerretdb(program, { user: USER, password: PASSWORD }),
+  credentials,
+  secured: {
+    url: (user, place) => `mongodb://${user}${place}/?tls=true`,
+    start: (program) => startFerretdb(program, { user: USER, password: PASSWORD, tls: true }),
   },
 })
 
