@@ -17,7 +17,7 @@ export interface RequestOptions {
   method?: string | undefined
   /** They win over the default ones (host, user-agent, accept, accept-encoding), and never leave the origin of `url`. */
   headers?: Readonly<Record<string, string>> | undefined
-  body?: string | undefined
+  body?: string | Uint8Array | undefined
   /** ms for everything: name, connection, TLS, headers, body, all redirects. */
   timeout: number
   /** Decoded bytes to read of the body. */

@@ -75,7 +75,9 @@ export function readTarget(given: unknown, untrusted = false): Reading<Target> {
   const url = scheme === 'h2c' ? likeHttp(text) : new URL(text)
   if (scheme === 'unix') return readUnixTarget(url, seen)
   if (scheme === 'file') return readFileTarget(url, seen)
-  if (url.hostname === '') return { problem: `${seen} names no host. Write ${SCHEMES[scheme].form}.` }
+  // The system's resolver is asked where none is named.
+  if (url.hostname === '' && scheme !== 'dns')
+    return { problem: `${seen} names no host. Write ${SCHEMES[scheme].form}.` }
   if (NEEDS_PORT.includes(url.protocol) && url.port === '') {
     return { problem: `${seen} names no port. Write ${SCHEMES[scheme].form}.` }
   }

@@ -39,7 +39,7 @@ describe('readTarget', () => {
     ['localhost:3000/health', /has no scheme. Write for example http:\/\/localhost:3000\/health\./],
     ['localhost:3000', /has no scheme/],
     ['htps://example.com', /unknown scheme. Known are http, https, .*Did you mean "https"\?/],
-    ['mysql://db:3306', /unknown scheme. Known are/],
+    ['kafka://db:9092', /unknown scheme. Known are/],
     ['data:text/plain,ok', /unknown scheme/],
     ['javascript:alert(1)', /unknown scheme/],
     ['constructor://x', /unknown scheme/],
