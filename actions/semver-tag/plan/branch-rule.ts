@@ -1,5 +1,5 @@
 import { globTest } from '../../../shared/text/glob.ts'
-import type { Inputs, Observation } from './model.ts'
+import type { Inputs, Observation } from '../model.ts'
 
 /** What the event and the ref allow. */
 export interface RefRule {
@@ -36,8 +36,23 @@ export function refRule(inputs: Inputs, observation: Observation): RefRule {
     isPullRequest: false,
     mayCreate,
     ...(typeof makes === 'object' ? { prerelease: makes.prerelease } : {}),
-    ...(mayCreate ? {} : { notice: `Nothing is created on ${branch ?? ref}: ${why}. ${remedy}` }),
+    ...(mayCreate
+      ? {}
+      : {
+          notice:
+            branch === undefined ? offBranch(ref) : `Nothing is created on ${branch}: ${why}. ${remedy}`,
+        }),
   }
+}
+
+/** What a run that is not about a branch is told. */
+function offBranch(ref: string): string {
+  const remedy = 'Run the step on the push of a branch, or give "bump" or "version".'
+  if (ref.startsWith('refs/tags/')) {
+    return `Nothing is created: this run is about the tag ${ref.slice('refs/tags/'.length)}, which is there already. ${remedy}`
+  }
+  if (ref === '') return `Nothing is created: this run is about a commit, and not about a branch. ${remedy}`
+  return `Nothing is created on ${ref}: it is not a branch. ${remedy}`
 }
 
 function ruleOf(

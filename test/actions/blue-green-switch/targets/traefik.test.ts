@@ -106,11 +106,11 @@ describe('a weighted service in a file', () => {
       file(' [{name: b}, {name: x, weight: 2}]'),
       /^sends traffic of app to "x", which is none of blue and green$/,
     ],
-    ['one colour', file(' [{name: b}]'), /^has no "g" in app: add "- name: g"/],
+    ['one color', file(' [{name: b}]'), /^has no "g" in app: add "- name: g"/],
     [
       'a weight that is a word',
       file(' [{name: b, weight: all}, {name: g}]'),
-      /^gives "b" of app a weight that is no whole number$/,
+      /^gives "b" of app a weight that is not a whole number$/,
     ],
     ['the same twice', file(' [{name: b}, {name: b@file}]'), /^has "b@file" twice in app$/],
     ['a template', 'http:\n  services: {{ range }} x\n', /^is not valid YAML: .*templates of Go/],
