@@ -59,6 +59,16 @@ export const releases: readonly Route[] = [
     needs: ['contents', 'write'],
     handle: update,
   },
+  {
+    operation: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
+    needs: ['contents', 'write'],
+    handle: ({ state, parameters }) => {
+      const at = state.releases.findIndex(({ id }) => String(id) === parameters['release_id'])
+      if (at < 0) return notFound()
+      state.releases.splice(at, 1)
+      return { status: 204 }
+    },
+  },
 ]
 
 function found(asked: Asked, is: (release: StageRelease) => boolean): Answer {
