@@ -34,7 +34,8 @@ test('the defaults are those of the contract', async () => {
   expect({ policy, steps, to, mode, timeout, rollbackOnJobFailure }).toEqual({
     policy: {
       ...{ stepInterval: 30_000, watch: 60_000, drain: 30_000, propagation: 10_000, probeRate: 5 },
-      ...{ minSamples: 20, maxErrorRate: 0, maxP95: undefined },
+      ...{ minSamples: 20, maxErrorRate: 0, maxP95: undefined, maxP95Ratio: undefined },
+      ...{ maxErrorDifference: undefined, drainSessions: undefined, onOldDead: 'stay' },
       ...{ onInconclusive: 'rollback', rollbackOnFailure: true, dryRun: false },
     },
     ...{ steps: [100], to: 'idle', mode: 'switch', timeout: 900_000, rollbackOnJobFailure: false },
@@ -57,7 +58,7 @@ test('{color} and {version} are filled in, quoted or not', async () => {
   expect(verify?.['blue']?.[0]?.settings['expect-version']).toBe('1.10')
 })
 
-test('checks may be a map with a list for each colour', async () => {
+test('checks may be a map with a list for each color', async () => {
   const { checks } = await readInputs(
     env({ checks: 'blue: [http://127.0.0.1:8001/]\ngreen: [http://127.0.0.1:8002/]' }),
   )
@@ -115,7 +116,7 @@ describe('refused', () => {
     [{ timeout: '1m' }, 'timeout', 'take 1 min 30 s, which does not fit into 1 min'],
     [{ identify: '' }, 'identify', 'is missing'],
     [{ identify: 'header: [a]' }, 'identify', 'not a header name'],
-    [{ checks: 'http://a/' }, 'checks', 'is no list of checks'],
+    [{ checks: 'http://a/' }, 'checks', 'is not a list of checks'],
     [{ checks: '- http://{color}/{version}' }, 'checks', 'uses {version}, but the input "version"'],
     [{ checks: '- url: http://a/\n  expect-satus: 200' }, 'checks[0].expect-satus', '"expect-status"'],
     [{ checks: 'blue: [http://a/]' }, 'checks', 'there is no list for green'],
@@ -129,7 +130,7 @@ describe('refused', () => {
     expect((await problemsOf(inputs))[name]).toContain(message)
   })
 
-  test('the same mistake for both colours is told once, and everything together', async () => {
+  test('the same mistake for both colors is told once, and everything together', async () => {
     const step = await runAction({
       action: 'blue-green-switch',
       inputs: {

@@ -41,7 +41,11 @@ describe('a rollback takes its own outcome, not that of the job', () => {
   })
 
   test('from what blue-green-switch left, without any wiring', async () => {
-    const line = { action: 'blue-green-switch', outcome: 'rolled-back', text: 'Put back: blue has all the traffic' }
+    const line = {
+      action: 'blue-green-switch',
+      outcome: 'rolled-back',
+      text: 'Put back: blue has all the traffic',
+    }
     const { text } = await tell(inputs, 'failure', [line])
     expect(text).toContain('✅ Rolled production back to blue')
     expect(text).toContain('blue-green-switch: Put back: blue has all the traffic')
@@ -74,7 +78,9 @@ describe('a security scan takes its gate, not the status of the job', () => {
 
   test('from what trivy-sarif-upload left', async () => {
     const line = { action: 'trivy-sarif-upload', outcome: 'failed', text: '2 critical' }
-    expect((await tell({ template: 'security' }, 'success', [line])).text).toContain('found what must not stay')
+    expect((await tell({ template: 'security' }, 'success', [line])).text).toContain(
+      'found what must not stay',
+    )
   })
 })
 
@@ -95,7 +101,10 @@ describe('the story', () => {
   })
 
   test('is bounded', async () => {
-    const many = Array.from({ length: 60 }, (_, index) => ({ ...lines[0], text: `step ${index} ${'x'.repeat(400)}` }))
+    const many = Array.from({ length: 60 }, (_, index) => ({
+      ...lines[0],
+      text: `step ${index} ${'x'.repeat(400)}`,
+    }))
     const { text } = await tell({}, 'failure', many as typeof lines)
     expect(text).toContain('step 59')
     expect(text).toContain('… 40 earlier steps')
@@ -118,7 +127,9 @@ describe('the story', () => {
     for (const line of lines) tellStory({ temp } as Parameters<typeof tellStory>[0], line)
     const post = await runPost(main, { jobStatus: 'failure' })
     expect(said(post, 'error')).toEqual([])
-    expect(readable(server.messages[0]?.payload)).toContain('blue-green-switch: put back, blue has all the traffic')
+    expect(readable(server.messages[0]?.payload)).toContain(
+      'blue-green-switch: put back, blue has all the traffic',
+    )
   })
 })
 
