@@ -36,14 +36,26 @@ const LCOV = `TN:\nSF:/a.js\nDA:1,1\nDA:2,0\nBRDA:1,0,if (a, b),1\nBRDA:1,0,else
 /** Text, percent of the metric, metric, percent of branches. */
 const ROWS: readonly (readonly [string, string, number | undefined, string, number | undefined])[] = [
   ['JaCoCo', JACOCO, 75, 'lines', 25],
-  ['JaCoCo without debug information', JACOCO.replace(/<counter type="LINE" missed="2"[^>]*>/, ''), 60, 'instructions', 25],
+  [
+    'JaCoCo without debug information',
+    JACOCO.replace(/<counter type="LINE" missed="2"[^>]*>/, ''),
+    60,
+    'instructions',
+    25,
+  ],
   ['an empty JaCoCo', '<report name="x"></report>', undefined, 'instructions', undefined],
   ['OpenCover', OPENCOVER, 62.5, 'sequence points', 25],
   ['SimpleCov', SIMPLECOV, 90, 'lines', 50],
   ['an older SimpleCov', OLD_SIMPLECOV, (2 / 3) * 100, 'lines', undefined],
   ['Cobertura without sums', COBERTURA, (2 / 3) * 100, 'lines', 50],
   ['lcov that was merged', LCOV, (3 / 7) * 100, 'lines', 50],
-  ['Go with Windows line ends', 'mode: atomic\r\na.go:1.2,3.4 3 0\r\na.go:5.2,6.4 1 9\r\n', 25, 'statements', undefined],
+  [
+    'Go with Windows line ends',
+    'mode: atomic\r\na.go:1.2,3.4 3 0\r\na.go:5.2,6.4 1 9\r\n',
+    25,
+    'statements',
+    undefined,
+  ],
 ]
 
 describe('what programs wrote', () => {
@@ -140,16 +152,56 @@ async function tell(
 
 describe('threshold and drop', () => {
   test.each<[string, Record<string, string>, 'success' | 'failure', RegExp]>([
-    ['fields below', { fields: '{coverage: 84.2, threshold: 90}' }, 'failure', /❌ Coverage 84\.2 %, below 90 %/],
+    [
+      'fields below',
+      { fields: '{coverage: 84.2, threshold: 90}' },
+      'failure',
+      /❌ Coverage 84\.2 %, below 90 %/,
+    ],
     ['fields that meet it', { fields: '{coverage: 90, threshold: 90}' }, 'success', /✅ Coverage 90 %/],
-    ['a hair below', { fields: '{coverage: 89.999, threshold: 90}' }, 'failure', /❌ Coverage 89\.99 %, below 90 %/],
+    [
+      'a hair below',
+      { fields: '{coverage: 89.999, threshold: 90}' },
+      'failure',
+      /❌ Coverage 89\.99 %, below 90 %/,
+    ],
     ['percent signs', { fields: '{Coverage: 84.2%, Threshold: 90 %}' }, 'failure', /below 90 %/],
-    ['a file below the input', { 'coverage-file': 'c8-final.json', 'coverage-threshold': '90' }, 'failure', /87\.5 % of lines, below 90 %/],
-    ['a drop that is allowed', { fields: '{coverage: 84.2, previous: 85}', 'coverage-max-drop': '1' }, 'success', /0\.8 points down/],
-    ['a drop that is not', { fields: '{coverage: 84.2, previous: 86}', 'coverage-max-drop': '1' }, 'failure', /1\.8 points down\), more than the 1 point allowed/],
-    ['no drop at all', { fields: 'coverage: 84.2', 'coverage-previous': '84.2', 'coverage-max-drop': '0' }, 'success', /unchanged/],
-    ['success that was given', { status: 'success', fields: '{coverage: 10, threshold: 90}' }, 'failure', /❌ Coverage 10 %/],
-    ['a file that is not there', { 'coverage-file': 'none.xml', 'coverage-threshold': '90' }, 'failure', /❌ Coverage is not known/],
+    [
+      'a file below the input',
+      { 'coverage-file': 'c8-final.json', 'coverage-threshold': '90' },
+      'failure',
+      /87\.5 % of lines, below 90 %/,
+    ],
+    [
+      'a drop that is allowed',
+      { fields: '{coverage: 84.2, previous: 85}', 'coverage-max-drop': '1' },
+      'success',
+      /0\.8 points down/,
+    ],
+    [
+      'a drop that is not',
+      { fields: '{coverage: 84.2, previous: 86}', 'coverage-max-drop': '1' },
+      'failure',
+      /1\.8 points down\), more than the 1 point allowed/,
+    ],
+    [
+      'no drop at all',
+      { fields: 'coverage: 84.2', 'coverage-previous': '84.2', 'coverage-max-drop': '0' },
+      'success',
+      /unchanged/,
+    ],
+    [
+      'success that was given',
+      { status: 'success', fields: '{coverage: 10, threshold: 90}' },
+      'failure',
+      /❌ Coverage 10 %/,
+    ],
+    [
+      'a file that is not there',
+      { 'coverage-file': 'none.xml', 'coverage-threshold': '90' },
+      'failure',
+      /❌ Coverage is not known/,
+    ],
   ])('%s', async (_, inputs, status, headline) => {
     const { result, text } = await tell(inputs, ['c8-final.json'])
     expect(text).toMatch(headline)
@@ -172,7 +224,8 @@ describe('threshold and drop', () => {
     const { text } = await tell(
       { fields: 'coverage: 90', 'coverage-previous': previous },
       {
-        'before/nyc-summary.json': '{"total":{"lines":{"total":100,"covered":88},"branches":{"total":0,"covered":0,"pct":"Unknown"}}}',
+        'before/nyc-summary.json':
+          '{"total":{"lines":{"total":100,"covered":88},"branches":{"total":0,"covered":0,"pct":"Unknown"}}}',
         'before/percent.txt': '88 %\n',
         'before/.last_run.json': '{"result":{"line":88.0}}',
       },
@@ -183,14 +236,21 @@ describe('threshold and drop', () => {
   test('a glob over the jobs of a matrix', async () => {
     const { text, result } = await tell(
       { 'coverage-file': 'out/**/*.info' },
-      { 'out/1/a.info': 'SF:a\nDA:1,1\nDA:2,0\nend_of_record\n', 'out/2/b.info': 'SF:b\nDA:1,1\nDA:2,1\nend_of_record\n' },
+      {
+        'out/1/a.info': 'SF:a\nDA:1,1\nDA:2,0\nend_of_record\n',
+        'out/2/b.info': 'SF:b\nDA:1,1\nDA:2,1\nend_of_record\n',
+      },
     )
     expect(text).toContain('Coverage 75 % of lines')
     expect(result.annotations).toEqual([])
   })
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ['a file outside', { 'coverage-file': '../../etc/passwd' }, /coverage-file: .*workspace or in RUNNER_TEMP/],
+    [
+      'a file outside',
+      { 'coverage-file': '../../etc/passwd' },
+      /coverage-file: .*workspace or in RUNNER_TEMP/,
+    ],
     ['a threshold that is none', { 'coverage-threshold': 'high' }, /coverage-threshold: .*percentage/],
     ['a threshold over 100', { 'coverage-threshold': '180' }, /coverage-threshold: .*percentage/],
   ])('%s is an input error', async (_, inputs, words) => {
@@ -199,7 +259,9 @@ describe('threshold and drop', () => {
 
   test('a file that is no report is told, with what is known', async () => {
     const { result } = await tell({ 'coverage-file': 'x.xml' }, { 'x.xml': '<html/>' })
-    expect(said(result, 'warning')).toEqual([expect.stringMatching(/x\.xml could not be read: its root <html>/)])
+    expect(said(result, 'warning')).toEqual([
+      expect.stringMatching(/x\.xml could not be read: its root <html>/),
+    ])
   })
 })
 
