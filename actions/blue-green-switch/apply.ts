@@ -15,10 +15,10 @@ export async function applyPost(kept: Kept, inputs: Inputs, step: Step): Promise
 }
 
 /** Keeps that main has told how it ended, so that the post step need not. */
-export function keepTold({ left }: Applied, inputs: Inputs): void {
+export function keepTold({ left }: Applied): void {
   if (left === undefined) return
   try {
-    keepLeft({ ...left, told: true }, inputs)
+    keepLeft({ ...left, told: true })
   } catch {
     // Then the post step tells it once more.
   }

@@ -60,7 +60,6 @@ export async function readInputs(
     record: inputs.read('record', (text) => rules.choice(text, ['auto', 'true', 'false']), 'auto'),
     rollback: undefined,
     token: token === '' ? undefined : token,
-    given: {},
   }
   if (identify !== undefined && colors.length > 0) {
     const reading = readIdentify(identify, colors, version)
@@ -70,7 +69,7 @@ export async function readInputs(
   if (mode === 'switch') checkSwitch(read, inputs)
   if (mode !== 'status') checkMoves(read, inputs, router.weighted)
   inputs.finish()
-  return { ...read, given: givenTo(env) }
+  return read
 }
 
 /** What has to be there to switch. */
@@ -152,7 +151,7 @@ const nameOf = (input: string): string => `INPUT_${input.toUpperCase()}`
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** The inputs as they were given, for the post step; of what holds a secret or is long, only a digest. */
-function givenTo(env: NodeJS.ProcessEnv): Given {
+export function givenInputs(env: NodeJS.ProcessEnv = process.env): Given {
   const entries = [...ROUTER, ...Object.keys(CARRIED)].map((name) => {
     const text = env[nameOf(name)] ?? ''
     const isPlain = text.length <= MAX_CARRIED && redact(text) === text

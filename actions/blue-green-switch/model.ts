@@ -65,7 +65,6 @@ export interface Inputs {
   record: 'auto' | 'true' | 'false'
   rollback: Rollback | undefined
   token: string | undefined
-  given: Given
 }
 
 /** What the post step needs of the inputs, as they were given; of what holds a secret or is long, only a digest. */

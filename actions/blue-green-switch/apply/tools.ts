@@ -4,7 +4,8 @@ import type { RunContext } from '../../../shared/action/context.ts'
 import { log } from '../../../shared/action/log.ts'
 import { keepRecord } from '../../../shared/action/record.ts'
 import type { Step } from '../../../shared/action/step.ts'
-import type { HookName, Inputs } from '../model.ts'
+import { givenInputs } from '../inputs.ts'
+import type { Given, HookName, Inputs } from '../model.ts'
 import { openRouter } from '../observe/router.ts'
 import { askSide, gate } from '../observe/sides.ts'
 import type { Left } from '../protocol/journal.ts'
@@ -40,14 +41,14 @@ export interface Tools {
 
 /** What main leaves for the post step: its journal, and the inputs that it had. */
 export interface Kept extends Left {
-  given: Inputs['given']
+  given: Given
 }
 
 export const RECORD = 'switch'
 
 /** @throws ActionError when it cannot be kept */
-export function keepLeft(left: Left, { given }: Pick<Inputs, 'given'>): void {
-  keepRecord(RECORD, { ...left, given } satisfies Kept)
+export function keepLeft(left: Left): void {
+  keepRecord(RECORD, { ...left, given: givenInputs() } satisfies Kept)
 }
 
 /** The real ones. */
@@ -66,7 +67,7 @@ export async function toolsOf(
     who,
     newId: randomUUID,
     takeLock: () => acquireLock(target.lock, who),
-    keep: (left) => keepLeft(left, inputs),
+    keep: keepLeft,
     frontDoor(to) {
       const list = verify?.[to]
       return list === undefined || identify === undefined ? undefined : frontDoor(list, identify, to, ca)
