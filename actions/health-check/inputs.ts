@@ -15,19 +15,9 @@ import {
 } from '../../shared/probe/settings.ts'
 import { maskCheck, readCertificates } from '../../shared/probe/trust.ts'
 import { parseYaml } from '../../shared/text/yaml.ts'
+import type { Inputs } from './model.ts'
 
 const MAX_CHECKS = 10_000
-
-/** What the user asked for, checked. */
-export interface Inputs {
-  checks: readonly Check[]
-  /** PEM certificates by `ca-file` as the user wrote it. */
-  ca: ReadonlyMap<string, readonly string[]>
-  /** ms for the whole step */
-  timeout: number
-  failOnUnhealthy: boolean
-  dryRun: boolean
-}
 
 /** @throws InputError with every problem of every input; nothing has been probed then */
 export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {

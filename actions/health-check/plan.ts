@@ -1,25 +1,15 @@
 import type { Check } from '../../shared/probe/check.ts'
-import type { CheckReport } from '../../shared/probe/engine.ts'
 import { describeStatuses } from '../../shared/probe/expect/statuses.ts'
 import { isSampled, samplesOf } from '../../shared/probe/parse.ts'
+import type { SettingName } from '../../shared/probe/settings.ts'
+import { isSpread, isUsable } from '../../shared/probe/usable.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
-import type { Inputs } from './inputs.ts'
+import { formatShare } from '../../shared/text/units.ts'
+import { oneLine } from '../../shared/text/untrusted.ts'
+import type { Inputs, Observation, Verdict } from './model.ts'
 
-export type Status = 'healthy' | 'degraded' | 'unhealthy'
-
-/** What all reports together mean; pure. */
-export interface Verdict {
-  status: Status
-  /** Healthy or degraded. */
-  healthy: boolean
-  passed: readonly CheckReport[]
-  failed: readonly CheckReport[]
-  /** One sentence for log, summary and annotation. */
-  sentence: string
-}
-
-/** @param reports of all checks, in their order */
-export function decide(reports: readonly CheckReport[], durationMs: number): Verdict {
+/** What all reports together mean. */
+export function decide(_inputs: Inputs, { reports, durationMs }: Observation): Verdict {
   const passed = reports.filter((report) => report.passed)
   const failed = reports.filter((report) => !report.passed)
   const blocking = failed.filter(({ check }) => check.required)
@@ -40,21 +30,50 @@ export function describePlan({ checks, timeout }: Inputs): string[] {
   ]
 }
 
+/** Only what a check can do: a connection has no status, and nothing but HTTP has a version. */
 function describeCheck(check: Check): string {
   const { name, display, required, settings, target } = check
-  const isHttp = target.scheme === 'http' || target.scheme === 'https'
+  const can = (setting: SettingName): boolean => isUsable(setting, target)
+  const version = can('expect-version') ? settings['expect-version'] : undefined
+  const sameVersion = can('same-version') && settings['same-version']
   const wanted = [
-    settings.invert ? 'is down' : isHttp ? `HTTP ${describeStatuses(settings['expect-status'])}` : undefined,
-    settings['expect-version'] === undefined ? undefined : `version ${settings['expect-version']}`,
-    settings['expect-json'].length > 0
+    can('body') && settings.body !== undefined ? bodyOf(settings) : undefined,
+    settings.invert
+      ? 'is down'
+      : can('expect-status')
+        ? `HTTP ${describeStatuses(settings['expect-status'])}`
+        : undefined,
+    version === undefined ? undefined : `version ${version}`,
+    can('expect-json') && settings['expect-json'].length > 0
       ? settings['expect-json'].map(({ label }) => label).join(', ')
       : undefined,
-    settings['expect-body'] === undefined ? undefined : 'body',
-    settings['same-version'] && isHttp ? 'same version' : undefined,
-    `${settings['success-threshold']} × in a row`,
+    can('expect-body') && settings['expect-body'] !== undefined ? 'body' : undefined,
+    sameVersion ? 'same version' : undefined,
+    describeRow(check),
+    settings['stable-for'] > 0 ? `stable for ${formatDuration(settings['stable-for'])}` : undefined,
     settings.hold > 0 ? `hold ${formatDuration(settings.hold)}` : undefined,
     isSampled(check) ? `${samplesOf(settings)} samples` : undefined,
+    isSampled(check) && settings.baseline !== undefined
+      ? `not slower than its baseline by ${formatShare(settings['max-regression'])}`
+      : undefined,
     required ? undefined : 'optional',
   ]
-  return `  ${name}: ${isHttp ? `${settings.method} ` : ''}${display} (${wanted.filter((part) => part !== undefined).join(', ')})`
+  const method = can('method') ? `${settings.method} ` : ''
+  return `  ${name}: ${method}${display} (${wanted.filter((part) => part !== undefined).join(', ')})`
+}
+
+/** What is sent, by its kind: a Content-Type that nobody gave may be a surprise. */
+function bodyOf({ headers }: Check['settings']): string {
+  const kind = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return kind === undefined ? 'with a body' : `with a body of ${oneLine(kind, 60)}`
+}
+
+/** How many good answers in a row; with versions there may be a load balancer that spreads at random. */
+function describeRow({ settings, target }: Check): string {
+  const given = settings['success-threshold']
+  if (given !== undefined) return `${given} × in a row`
+  const asksVersion = settings['expect-version'] !== undefined || settings['same-version']
+  return asksVersion && isSpread(target) && !settings.invert
+    ? '30 × in a row, since replicas may differ'
+    : '2 × in a row'
 }

@@ -1,25 +1,23 @@
-import type { RunContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import type { Step } from '../../shared/action/step.ts'
+import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { CheckReport } from '../../shared/probe/engine.ts'
+import type { CheckReport } from '../../shared/probe/report.ts'
 import { plural } from '../../shared/text/list.ts'
-import type { Inputs } from './inputs.ts'
-import type { Observed } from './observe.ts'
-import type { Verdict } from './plan.ts'
-import { summaryBlocks } from './summary.ts'
+import type { Inputs, Observation, Verdict } from './model.ts'
+import { summaryBlocks } from './report/summary.ts'
 
 /** An annotation shows the first lines of a message; the summary and `result` have all. */
 const MAX_ANNOTATED = 20
 
 /** Sets the outputs, writes the summary, and says how the step ends. */
 export function report(
-  inputs: Inputs,
-  { reports, durationMs }: Observed,
   verdict: Verdict,
-  signal: AbortSignal,
-  context: RunContext,
+  { reports, durationMs }: Observation,
+  inputs: Inputs,
+  { context, signal }: Step,
 ): Outcome {
   const versions = versionsOf(reports)
   setOutputs({
@@ -54,6 +52,7 @@ export function report(
   const blocking = verdict.failed.filter(({ check }) => check.required)
   const lines = blocking.slice(0, MAX_ANNOTATED).map(({ check, reason }) => `${check.name}: ${reason}`)
   if (blocking.length > MAX_ANNOTATED) lines.push(`… and ${blocking.length - MAX_ANNOTATED} more`)
+  tellStory(context, { action: 'health-check', outcome: verdict.status, text: storyOf(verdict) })
   if (signal.aborted)
     return failed('Cancelled', [`Stopped before it was clear: ${verdict.sentence}.`, ...lines].join('\n'))
   log.info(`${verdict.status}: ${verdict.sentence}.`)
@@ -65,7 +64,7 @@ export function report(
 }
 
 /** A dry run states no facts: nothing was probed. */
-export function reportDryRun({ checks, timeout }: Inputs, context: RunContext): Outcome {
+export function reportDryRun({ checks, timeout }: Inputs, { context }: Step): Outcome {
   const facts = [
     'failed',
     'passed',
@@ -82,6 +81,14 @@ export function reportDryRun({ checks, timeout }: Inputs, context: RunContext): 
   setResult('health-check', { dryRun: true, timeoutMs: timeout, checks: planned }, context.temp)
   log.info('Dry run: nothing was probed.')
   return passed
+}
+
+/** The verdict in one sentence, with what failed first. */
+function storyOf({ sentence, failed: bad }: Verdict): string {
+  const [first] = bad
+  if (first === undefined) return `${sentence}.`
+  const more = bad.length > 1 ? ` (and ${bad.length - 1} more)` : ''
+  return `${sentence}; ${first.check.name}: ${first.reason}${more}`
 }
 
 function namesOf(reports: readonly CheckReport[]): string {

@@ -1,4 +1,5 @@
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
+import type { Step } from '../../shared/action/step.ts'
 import type { GitHub } from '../../shared/github/client.ts'
 import {
   createRef,
@@ -18,25 +19,9 @@ import {
 import { createTagObject } from '../../shared/github/tags.ts'
 import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
-import { type Connect, RUN_TRAILER } from './observe.ts'
-import type { AlreadyReleased, FloatingMove, Inputs, Release, Rollback } from './plan/model.ts'
-
-/** A plan that may write. */
-export type Writable = Release | AlreadyReleased | Rollback
-
-/** What has been done, also when it ended with a failure. */
-export interface Applied {
-  /** This run has created the tag: now, or before it was started again. */
-  created: boolean
-  /** Floating tags that have been moved. */
-  moved: FloatingMove[]
-  /** Floating tags that GitHub, or another run, kept from moving. */
-  refused: { name: string; why: string }[]
-  release?: GitHubRelease
-  /** Another run was faster, in words: the plan has to be made anew. */
-  raced?: string
-  failure?: { title: string; message: string }
-}
+import type { Applied, FloatingMove, Inputs, Writable } from './model.ts'
+import { RUN_TRAILER } from './observe/history.ts'
+import { PATIENCE_MS } from './observe.ts'
 
 /**
  * Carries out a plan: the tag together with the floating tags, all or nothing, then the release. What cannot go
@@ -45,9 +30,9 @@ export interface Applied {
 export async function apply(
   plan: Writable,
   inputs: Inputs,
-  runId: string,
-  connect: Connect | undefined,
+  { context: { runId }, connect: connector }: Step,
 ): Promise<Applied> {
+  const connect = connector(inputs.token, PATIENCE_MS)
   const done: Applied = { created: false, moved: [], refused: [] }
   try {
     if (connect === undefined) throw new ActionError('No token', NO_TOKEN)
@@ -166,9 +151,10 @@ async function higherOfLine(
 ): Promise<string | undefined> {
   const own = parseVersion(`${plan.major}.${plan.minor}.${plan.patch}`)
   if (own === undefined) return undefined
-  const refs = await listRefs(github, `refs/tags/${inputs.tagPrefix}`)
-  const tags = refs.map(({ ref }) => ({ name: ref.slice('refs/tags/'.length) }))
-  const highest = highestOfLine(kind, own, readVersionTags(tags, inputs.tagPrefix))
+  const { tagPrefixes } = inputs
+  const refs = await Promise.all(tagPrefixes.map((prefix) => listRefs(github, `refs/tags/${prefix}`)))
+  const tags = refs.flat().map(({ ref }) => ({ name: ref.slice('refs/tags/'.length) }))
+  const highest = highestOfLine(kind, own, readVersionTags(tags, tagPrefixes))
   if (highest === undefined || compareVersions(highest.version, own) <= 0) return undefined
   const ref = `refs/tags/${highest.name}`
   return (await readRefs(github, [ref])).refs.get(ref)?.commit

@@ -1,23 +1,27 @@
-import type { RunContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import type { Step } from '../../shared/action/step.ts'
+import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { Applied } from './apply.ts'
-import type { Inputs, Observation, Plan } from './plan/model.ts'
-import { summaryBlocks } from './summary.ts'
+
+import type { Applied, Inputs, Observation, Plan } from './model.ts'
+import { summaryBlocks } from './report/summary.ts'
 
 /** Commits in `result`: as many as a person may want, not a second history. */
 const MAX_COMMITS = 2_000
 
-/** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
-export function report(
-  inputs: Inputs,
-  observation: Observation,
-  plan: Plan,
-  applied: Applied | undefined,
-  context: RunContext,
-): Outcome {
+/** How a step went. */
+interface Ended {
+  inputs: Inputs
+  observation: Observation
+  plan: Plan
+  /** Absent when nothing was to be written. */
+  applied: Applied | undefined
+}
+
+/** Sets the outputs, writes the summary, and says how the step ends. */
+export function report({ inputs, observation, plan, applied }: Ended, { context }: Step): Outcome {
   const { dryRun } = inputs
   const wasMade = applied?.created === true || (plan.kind === 'already-released' && plan.resumed)
   const released = wasMade && !dryRun
@@ -34,20 +38,36 @@ export function report(
     commits: plan.reasons.length,
     'floating-tags': floating.join('\n'),
     'image-tags': plan.imageTags.join('\n'),
+    'image-tags-json': JSON.stringify(plan.imageTagsByImage),
+    'release-ready': plan.kind === 'release',
     'release-id': applied?.release?.id ?? '',
     'release-url': applied?.release?.url ?? '',
   })
-  setResult('semver-tag', resultOf(inputs, observation, plan, applied, released), context.temp)
+  setResult('semver-tag', resultOf({ inputs, observation, plan, applied }, released), context.temp)
   writeSummary(summaryBlocks(plan, applied, dryRun))
   for (const notice of plan.notices) log.notice('Semver tag', notice)
   if (applied?.created === true && plan.kind === 'release') log.info(`Created ${plan.tag} on ${plan.sha}.`)
   for (const { name, to } of applied?.moved ?? []) log.info(`Moved ${name} to ${to}.`)
   if (applied?.release !== undefined) log.info(`Release: ${applied.release.url}`)
-  return outcome(plan, applied, dryRun)
+  const ending = outcome(plan, applied, dryRun)
+  tellStory(context, { action: 'semver-tag', ...storyOf({ inputs, observation, plan, applied }, ending) })
+  return ending
+}
+
+function storyOf({ inputs, plan, applied }: Ended, ending: Outcome): { outcome: string; text: string } {
+  if (ending !== passed)
+    return { outcome: 'failed', text: plan.kind === 'refused' ? plan.title : `${plan.tag} failed` }
+  if (plan.kind === 'refused') return { outcome: 'failed', text: plan.title }
+  const tag = plan.tag ?? 'no version yet'
+  if (applied?.created === true && !inputs.dryRun)
+    return { outcome: 'released', text: `${tag} was released: ${plan.why}` }
+  if (plan.kind === 'rollback' && !inputs.dryRun) return { outcome: 'rolled-back', text: plan.why }
+  if (plan.kind === 'release') return { outcome: 'ready', text: `${tag} would be next: ${plan.why}` }
+  return { outcome: 'unchanged', text: `${tag}: ${plan.why}` }
 }
 
 /** For a step that failed before there was a plan. */
-export function reportFailure({ sha, dryRun }: Inputs, context: RunContext): void {
+export function reportFailure({ sha, dryRun }: Inputs, { context }: Step): void {
   setOutputs({
     ...Object.fromEntries(
       ['version', 'tag', 'previous-version', 'previous-tag', 'major', 'minor', 'patch', 'prerelease'].map(
@@ -57,6 +77,8 @@ export function reportFailure({ sha, dryRun }: Inputs, context: RunContext): voi
     bump: 'none',
     released: false,
     'is-prerelease': false,
+    'image-tags-json': '{}',
+    'release-ready': false,
     sha,
     commits: 0,
     ...Object.fromEntries(
@@ -114,14 +136,10 @@ function parts(plan: Plan): Record<string, string | number | boolean> {
 }
 
 /** `result`; its shape is documented in the README. */
-function resultOf(
-  { dryRun }: Inputs,
-  { source }: Observation,
-  plan: Plan,
-  applied: Applied | undefined,
-  released: boolean,
-): Record<string, unknown> {
-  const { reasons, imageTags, notices, ...rest } = plan
+function resultOf({ inputs, observation, plan, applied }: Ended, released: boolean): Record<string, unknown> {
+  const { dryRun } = inputs
+  const { source } = observation
+  const { reasons, imageTags, imageTagsByImage: _, notices, ...rest } = plan
   const facts = dryRun ? undefined : applied
   return {
     dryRun,

@@ -4,8 +4,8 @@ import type { RunContext } from '../../shared/action/context.ts'
 import { messageOf } from '../../shared/action/errors.ts'
 import { contains } from '../../shared/files/regular.ts'
 import { writeWhole } from '../../shared/tool/files.ts'
+import type { Applied, Inputs, Observation, Plan, Trouble } from './model.ts'
 import type { Connect } from './observe.ts'
-import type { Applied, Inputs, Observation, Plan, Trouble } from './plan/model.ts'
 
 type Draft = { -readonly [key in keyof Applied]: Applied[key] }
 
@@ -16,7 +16,7 @@ type Draft = { -readonly [key in keyof Applied]: Applied[key] }
 export async function apply(
   plan: Plan,
   inputs: Inputs,
-  { target }: Observation,
+  { target, database }: Observation,
   context: RunContext,
   connect: Connect | undefined,
   signal: AbortSignal,
@@ -35,6 +35,11 @@ export async function apply(
     }
   }
   const { outputFile, acceptMode, wait, waitTimeout, upload } = inputs
+  if (database !== undefined) {
+    // Loaded on use: it brings the whole client of Azure's storage.
+    const { saveDatabase } = await import('./apply/cache.ts')
+    await saveDatabase(database, context.eventName)
+  }
   if (outputFile !== undefined) {
     await attempt('output-file was not written', () => {
       done.files = writeFiles(outputFile, plan, context)
@@ -47,11 +52,11 @@ export async function apply(
   if (!inputs.dryRun && connect !== undefined) {
     if (plan.upload.go && plan.documents.length > 0) {
       await attempt('Upload failed', async () => {
-        const { rememberUploads, uploadedEarlier } = await import('./upload/earlier.ts')
+        const { rememberUploads, uploadedEarlier } = await import('./apply/earlier.ts')
         const step = { temp: context.temp, id: process.env['GITHUB_ACTION'] ?? '' }
         const earlier = uploadedEarlier(step, target, plan.documents)
         if (earlier !== undefined) return void troubles.push(earlier)
-        const { uploadAll } = await import('./upload/upload.ts')
+        const { uploadAll } = await import('./apply/upload.ts')
         const { serverUrl } = context
         const options = { wait, waitTimeout, signal, serverUrl, upload }
         const sent = await uploadAll(await connect(), plan.documents, target, options)
@@ -69,7 +74,7 @@ export async function apply(
     const isIn = done.uploads.some(({ status }) => status === 'complete')
     if (isIn && acceptMode === 'dismiss' && target.onDefaultBranch) {
       await attempt('Alerts were not changed', async () => {
-        const { syncAlerts } = await import('./upload/alerts.ts')
+        const { syncAlerts } = await import('./apply/alerts.ts')
         const { warnings: more, ...alerts } = await syncAlerts(await connect(), plan.findings, target, signal)
         Object.assign(done, alerts)
         warnings.push(...more)
@@ -78,7 +83,7 @@ export async function apply(
     const { issues } = plan
     if (issues !== undefined) {
       await attempt('Issues were not written', async () => {
-        const { syncIssues } = await import('./upload/issues.ts')
+        const { syncIssues } = await import('./apply/issues.ts')
         const synced = await syncIssues(await connect(), issues, signal)
         done.issues = synced.issues
         troubles.push(...synced.troubles)

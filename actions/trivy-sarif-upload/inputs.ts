@@ -5,7 +5,7 @@ import { isObjectName } from '../../shared/git/revision.ts'
 import { parseList } from '../../shared/text/list.ts'
 import { readAccept, readMaxFindings } from './inputs/accept.ts'
 import { readReportFiles, readScan } from './inputs/scan.ts'
-import type { Inputs } from './plan/model.ts'
+import type { Inputs } from './model.ts'
 
 const THRESHOLDS = ['critical', 'high', 'medium', 'low', 'any'] as const
 

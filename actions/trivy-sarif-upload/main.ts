@@ -4,8 +4,8 @@ import { apply } from './apply.ts'
 import { readInputs } from './inputs.ts'
 import { connector, observe } from './observe.ts'
 import { decide } from './plan.ts'
+import { planLines } from './report/summary.ts'
 import { report, reportFailure } from './report.ts'
-import { planLines } from './summary.ts'
 
 run('main', async ({ context, signal }) => {
   const inputs = await readInputs()

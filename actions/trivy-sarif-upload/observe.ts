@@ -5,17 +5,16 @@ import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
 import type { GitHub } from '../../shared/github/client.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
-import { oneLine } from '../../shared/text/untrusted.ts'
-import { issuesRefusal } from './plan/issues.ts'
-import type { Inputs, KnownIssue, Observation, Target, Trouble } from './plan/model.ts'
-import { readReports, withResults } from './reports/read.ts'
+import { issuesRefusal } from './code-scanning/issues-refusal.ts'
+import type { Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
+import { checkoutRoot } from './observe/checkout.ts'
+import type { EventPayload } from './observe/event.ts'
+import { targetFacts } from './observe/facts.ts'
+import { prepare } from './observe/prepare.ts'
+import { readReports } from './observe/reports/read.ts'
+import type { ScanOutcome, ScanScene } from './observe/run-scan.ts'
+import { targetOf } from './observe/target.ts'
 import { defaultCategory } from './sarif/category.ts'
-import type { ReadLog } from './sarif/model.ts'
-import { prepare } from './sarif/prepare.ts'
-import { readSarif } from './sarif/read.ts'
-import type { EventPayload } from './upload/event.ts'
-import { targetFacts } from './upload/facts.ts'
-import { targetOf } from './upload/target.ts'
 
 /** Gives the API; the first call loads what talks to GitHub. */
 export type Connect = () => Promise<GitHub>
@@ -56,14 +55,26 @@ export async function observe(
   const checkout = resolve(workspace, inputs.checkoutPath ?? '.')
   // Before a scan that takes minutes: this may be refused.
   const target = await whereTo(inputs, context, checkout, connect)
-  const scanned = await runScan(inputs, workspace, context, signal)
-  const read = await readReports(inputs, workspace)
-  const logs = [...(scanned === undefined ? [] : [scanned.log]), ...read.logs]
+  const event = readEvent() as EventPayload
+  const today = new Date().toISOString().slice(0, 10)
+  const scanned = await scanWith(inputs, {
+    context,
+    event,
+    target,
+    root: checkoutRoot(workspace, checkout),
+    workspace,
+    today,
+    connect,
+    signal,
+  })
+  const read = await readReports(inputs, workspace, scanned?.missing)
+  const logs = [...(scanned?.logs ?? []), ...read.logs]
+  const troubles: Trouble[] = [...(scanned?.troubles ?? []), ...read.troubles]
+  if (logs.length === 0 && troubles.length > 0) throw together(troubles)
   const { workflow, job } = context
   const category = inputs.category ?? defaultCategory(workflow, job, inputs.matrix)
   const made = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
   const prepared = { ...made, notes: [...made.notes, ...read.notes] }
-  const troubles: Trouble[] = []
   const { analyses } = prepared
   let base: Observation['base']
   if (inputs.onlyNew && analyses.length > 0) {
@@ -74,13 +85,22 @@ export async function observe(
         said: ['Without a token there is no base: every finding is new.'],
       }
     } else {
-      const { baseFindings } = await import('./upload/base.ts')
+      const { baseFindings } = await import('./observe/base.ts')
       base = await baseFindings(await connect(), target, analyses, signal)
     }
   }
   const issues = await issuesOf(inputs, target, connect, troubles)
-  const today = new Date().toISOString().slice(0, 10)
-  return { prepared, missing: read.missing, scan: scanned?.facts, target, base, issues, today, troubles }
+  return {
+    prepared,
+    missing: read.missing,
+    scan: scanned?.facts,
+    database: scanned?.database,
+    target,
+    base,
+    issues,
+    today,
+    troubles,
+  }
 }
 
 /** What the results belong to. Where GitHub hears nothing of them, that need not be known. */
@@ -100,28 +120,19 @@ async function whereTo(
   return targetOf(inputs, context, event, await targetFacts(checkout, event, asks))
 }
 
-/** What Trivy found, when there is a scan. */
-async function runScan(
-  { scan: settings }: Inputs,
-  workspace: string,
-  { temp }: RunContext,
-  signal: AbortSignal,
-): Promise<{ log: ReadLog; facts: Observation['scan'] } | undefined> {
-  if (settings === undefined) return undefined
+async function scanWith(inputs: Inputs, scene: ScanScene): Promise<ScanOutcome | undefined> {
+  if (inputs.scan === undefined) return undefined
   // Loaded on use: many steps only take reports.
-  const { scan } = await import('./scan/scan.ts')
-  const { path, facts } = await scan(settings, { workspace, temp, env: process.env, signal })
-  const read = readSarif(path, 'the report of Trivy', workspace)
-  if (!read.found) throw new Error(`Trivy's report ${path} is gone.`)
-  const { runs, empty } = withResults(read.value)
-  if (runs.length === 0 || empty.length > 0) {
-    const why = empty[0]?.reason ?? 'it has no runs.'
-    throw new ActionError(
-      'Trivy reported nothing',
-      `trivy ${settings.kind} of "${oneLine(settings.target, 200)}" left a report without results: ${why} That is no clean scan. Look at what Trivy said above.`,
-    )
-  }
-  return { log: { log: read.value, source: 'scan', origin: 'scan' }, facts }
+  const { runScan } = await import('./observe/run-scan.ts')
+  return runScan(inputs.scan, scene)
+}
+
+/** There is nothing to judge: what went wrong is all there is to tell. */
+function together(troubles: readonly Trouble[]): ActionError {
+  const [first] = troubles
+  if (first !== undefined && troubles.length === 1) return new ActionError(first.title, first.message)
+  const lines = troubles.map(({ title, message }) => `${title}: ${message}`)
+  return new ActionError(`${troubles.length} reports cannot be used`, lines.join('\n'))
 }
 
 async function issuesOf(
@@ -133,7 +144,7 @@ async function issuesOf(
   if (inputs.issues === 'none') return undefined
   if (connect === undefined || issuesRefusal(inputs, target) !== undefined) return []
   try {
-    const { knownIssues } = await import('./upload/known-issues.ts')
+    const { knownIssues } = await import('./observe/known-issues.ts')
     return await knownIssues(await connect(), inputs.issueLabels[0])
   } catch (error) {
     troubles.push({ title: 'Issues cannot be read', message: messageOf(error) })

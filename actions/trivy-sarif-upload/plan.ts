@@ -1,13 +1,13 @@
 import type { RunContext } from '../../shared/action/context.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
+import type { Gate, Inputs, IssuePlan, Observation, Plan } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
-import type { Gate, Inputs, IssuePlan, Observation, Plan } from './plan/model.ts'
 import { withNew } from './plan/new.ts'
+import { decideUpload } from './plan/upload.ts'
 import { documentsOf, type Sendable } from './sarif/documents.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
-import { decideUpload } from './upload/target.ts'
 
 /** No report is no clean report. */
 const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'], offending: [] }
@@ -21,16 +21,18 @@ export async function decide(inputs: Inputs, observation: Observation, context: 
   const { documents, trimmed, refused } = wanted
     ? await documentsOf(sendable(observation, inputs, findings), inputs)
     : { documents: [], trimmed: [], refused: undefined }
+  const hidden = (scan?.targets ?? []).flatMap((target) => target.hidden)
   const incomplete = prepared.analyses.filter(({ complete }) => !complete)
   return {
     findings,
-    counts: countFindings(findings),
+    counts: countFindings(findings, hidden.length),
     gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
     documents,
     trimmed,
     upload: decideUpload(inputs, target, prepared.runs.length),
     refused,
     issues: issuesOf(inputs, observation, context, findings),
+    hidden,
     notices: [
       ...missing.map(
         (name) => `"${oneLine(name, 200)}" is not there: nothing is uploaded for it, and no alert is closed.`,

@@ -4,12 +4,13 @@ import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import { cut } from '../../shared/text/untrusted.ts'
-import type { Applied, Inputs, Observation, Plan } from './plan/model.ts'
+import type { Applied, Inputs, Observation, Plan } from './model.ts'
 import { annotateFindings } from './report/annotations.ts'
 import { countWords, troublesOf, uploadFacts } from './report/facts.ts'
+import { lookedAtTogether } from './report/looked-at.ts'
+import { summaryBlocks } from './report/summary.ts'
 import { worstFirst } from './report/worst.ts'
 import type { Finding } from './sarif/model.ts'
-import { summaryBlocks } from './summary.ts'
 
 /** Findings in `result`, the worst first: as many as a person may want; the SARIF has all. */
 const MAX_FINDINGS = 1_000
@@ -37,6 +38,7 @@ export function report(
     'sarif-file': applied?.files[0] ?? '',
     'analysis-url': applied?.analysisUrl ?? '',
     issues: (applied?.issues ?? []).join('\n'),
+    'looked-at': observation.scan === undefined ? '' : JSON.stringify(lookedAtTogether(observation.scan)),
   })
   const result = {
     dryRun: inputs.dryRun,
@@ -58,6 +60,14 @@ export function report(
       complete,
     })),
     missing: observation.missing,
+    hidden: plan.hidden
+      .slice(0, MAX_FINDINGS)
+      .map(({ package: of = null, statement = null, until = null, ...more }) => ({
+        ...more,
+        package: of,
+        statement,
+        until,
+      })),
     trimmed: plan.trimmed,
     dismissed: applied?.dismissed ?? [],
     reopened: applied?.reopened ?? [],
@@ -95,7 +105,15 @@ export function reportFailure(
   context: RunContext,
 ): void {
   const unknown = ['critical', 'high', 'medium', 'low', 'unknown', 'total', 'new', 'suppressed']
-  const empty = ['skipped-reason', 'sarif-id', 'sarif-ids', 'sarif-file', 'analysis-url', 'issues']
+  const empty = [
+    'looked-at',
+    'skipped-reason',
+    'sarif-id',
+    'sarif-ids',
+    'sarif-file',
+    'analysis-url',
+    'issues',
+  ]
   setOutputs({
     ...Object.fromEntries([...unknown, ...empty].map((name) => [name, ''])),
     gate: failOn === 'none' && Object.keys(maxFindings).length === 0 ? 'off' : 'failed',

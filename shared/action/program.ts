@@ -17,6 +17,8 @@ export interface ProgramOptions {
   env?: NodeJS.ProcessEnv
   /** What it reads from its standard input; nothing when not given. */
   input?: string
+  /** Gets each line of stderr, without its end, as it comes; only those that it answers with true are kept. */
+  onErrorLine?: (line: string) => boolean
 }
 
 export interface ProgramResult {
@@ -40,7 +42,15 @@ export async function runProgram(
   argv: readonly [string, ...string[]],
   options: ProgramOptions,
 ): Promise<ProgramResult> {
-  const { timeout, signal, maxOutput = 1_048_576, cwd, env = childEnvironment(), input } = options
+  const {
+    timeout,
+    signal,
+    maxOutput = 1_048_576,
+    cwd,
+    env = childEnvironment(),
+    input,
+    onErrorLine,
+  } = options
   // Loaded on use: most steps start no program.
   const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
@@ -57,7 +67,10 @@ export async function runProgram(
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     const stdout = collect(child.stdout, maxOutput)
-    const stderr = collect(child.stderr, maxOutput)
+    const stderr =
+      onErrorLine === undefined
+        ? collect(child.stderr, maxOutput)
+        : collectLines(child.stderr, maxOutput, onErrorLine)
     let timedOut = false
     const end = (): void => {
       kill(child, 'SIGTERM')
@@ -126,4 +139,38 @@ function collect(stream: NodeJS.ReadableStream, limit: number) {
     kept += part.length
   })
   return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => dropped }
+}
+
+/** A line longer than that is given in pieces. */
+const MAX_LINE = 65_536
+
+/** The last lines that are wanted, at most `limit` bytes: what a program gave up with comes last. */
+function collectLines(stream: NodeJS.ReadableStream, limit: number, isWanted: (line: string) => boolean) {
+  const lines: string[] = []
+  let kept = 0
+  let dropped = false
+  let rest = ''
+  const take = (line: string): void => {
+    if (!isWanted(line)) return
+    lines.push(line)
+    kept += line.length + 1
+    while (kept > limit && lines.length > 1) {
+      kept -= (lines.shift() ?? '').length + 1
+      dropped = true
+    }
+  }
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n')
+    rest = parts.pop() ?? ''
+    for (const line of parts) take(line)
+    if (rest.length > MAX_LINE) {
+      take(rest)
+      rest = ''
+    }
+  })
+  stream.on('end', () => {
+    if (rest !== '') take(rest)
+  })
+  return { text: () => lines.map((line) => `${line}\n`).join(''), truncated: () => dropped }
 }

@@ -1,3 +1,5 @@
+import { plural } from '../text/list.ts'
+import { maybe, type Shape } from '../text/shape.ts'
 import { inBatches } from './batches.ts'
 import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
@@ -47,6 +49,28 @@ type CommitAnswer = {
     { associatedPullRequests?: { nodes: PullData[] } | null; authors?: Authors } | null
   >
 }
+
+const AUTHORS_SHAPE = maybe({
+  nodes: maybe([maybe({ email: maybe('string'), user: maybe({ login: 'string' }) })]),
+})
+const PULL_SHAPE = {
+  number: 'number',
+  title: 'string',
+  merged: 'boolean',
+  author: maybe({ __typename: 'string', login: 'string' }),
+  labels: maybe({ nodes: maybe([{ name: 'string' }]) }),
+  mergeCommit: maybe({ oid: 'string', authors: AUTHORS_SHAPE }),
+} as const
+const PULL_BY_REST = {
+  number: 'number',
+  title: 'string',
+  merged_at: maybe('string'),
+  user: maybe({ login: 'string' }),
+  labels: [{ name: 'string' }],
+} as const
+/** The aliases of a query: `c0`, `p7` … */
+const aliases = (names: readonly string[], shape: Shape): Shape =>
+  Object.fromEntries(names.map((name) => [name, shape]))
 
 const BATCH = 100
 /** Of GraphQL's `Int`. */
@@ -107,7 +131,13 @@ export async function pullRequestsByNumber(
     const { repository } = await query<{ repository: Record<string, PullData | null> }>(github, {
       text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,
       variables: { owner: github.owner, name: github.repo },
-      about: `${some.length} pull requests`,
+      about: plural(some.length, 'pull request'),
+      shape: {
+        repository: aliases(
+          some.map((number) => `p${number}`),
+          maybe(PULL_SHAPE),
+        ),
+      },
       nullable: true,
       ...(attempts === undefined ? {} : { attempts }),
     })
@@ -146,12 +176,16 @@ export async function firstPullRequests(
     const data = await query<Record<string, { nodes: { number?: number }[] }>>(github, {
       text: `query(${declared}){${asked}}`,
       variables: Object.fromEntries(words.map((text, index) => [`q${index}`, text])),
-      about: `the first pull requests of ${some.length} contributors`,
+      about: `the first pull requests of ${plural(some.length, 'contributor')}`,
+      shape: aliases(
+        some.map((_, index) => `s${index}`),
+        { nodes: [maybe({ number: maybe('number') })] },
+      ),
       ...(attempts === undefined ? {} : { attempts }),
     })
     for (const [index, login] of some.entries()) {
       const number = data[`s${index}`]?.nodes[0]?.number
-      if (number !== undefined) found.set(login, number)
+      if (typeof number === 'number') found.set(login, number)
     }
   })
   return found
@@ -168,6 +202,7 @@ async function addByRest(
       route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
       parameters: { commit_sha: sha },
       about: `the pull requests of the commit ${sha}`,
+      shape: [PULL_BY_REST],
     })) {
       for (const { number, title, merged_at, user, labels } of page) {
         const names = labels.map(({ name }) => name)
@@ -193,7 +228,13 @@ async function askCommits(
       name: github.repo,
       ...Object.fromEntries(shas.map((sha, index) => [`c${index}`, sha])),
     },
-    about: `the pull requests of ${shas.length} commits`,
+    about: `the pull requests of ${plural(shas.length, 'commit')}`,
+    shape: {
+      repository: aliases(
+        shas.map((_, index) => `c${index}`),
+        maybe({ associatedPullRequests: maybe({ nodes: [PULL_SHAPE] }), authors: AUTHORS_SHAPE }),
+      ),
+    },
     ...(attempts === undefined ? {} : { attempts }),
   })
   return repository

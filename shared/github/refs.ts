@@ -1,10 +1,11 @@
 import type { ObjectType } from '../git/tags.ts'
+import { either, maybe } from '../text/shape.ts'
 import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
 import { pages } from './pages.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
-import { peel, TARGET, type Target } from './targets.ts'
+import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
 export { type Moved, moveRef } from './move-ref.ts'
 export { type Updated, updateRefs } from './update-refs.ts'
@@ -52,6 +53,9 @@ interface RefData {
   object: { sha: string; type: string }
 }
 
+const NODE = maybe({ target: TARGET_SHAPE })
+const REF = { ref: 'string', object: { sha: 'string', type: 'string' } } as const
+
 /** How often a write is sent whose outcome was open and that turned out not to have been carried out. */
 const SENDINGS = 3
 
@@ -67,8 +71,9 @@ export async function getRef(github: GitHub, ref: string): Promise<Ref | undefin
       route: 'GET /repos/{owner}/{repo}/git/ref/{ref}',
       parameters: { ref: withoutRefs(ref) },
       about: ref,
+      // Old servers give all refs that begin so, when none is it.
+      shape: either(REF, [REF]),
     })
-    // Old servers give all refs that begin so, when none is it.
     return data.ref === ref ? refOf(data) : undefined
   } catch (error) {
     // 409: a repository without any commit.
@@ -104,6 +109,9 @@ async function readTogether(github: GitHub, refs: readonly string[]): Promise<Re
       ...Object.fromEntries(refs.map((ref, index) => [`r${index}`, ref])),
     },
     about: `how ${refs.join(', ')} stand`,
+    shape: {
+      repository: { id: 'string', ...Object.fromEntries(refs.map((_, index) => [`r${index}`, NODE])) },
+    },
   })
   const found = new Map<string, PeeledRef>()
   for (const [index, ref] of refs.entries()) {
@@ -124,6 +132,7 @@ export async function listRefs(github: GitHub, prefix: string): Promise<Ref[]> {
     route: 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}',
     parameters: { ref: withoutRefs(prefix) },
     about: `the refs that begin with ${prefix}`,
+    shape: [REF],
   })) {
     refs.push(...page.map(refOf))
   }
@@ -146,6 +155,7 @@ export async function createRef(github: GitHub, ref: string, object: string): Pr
         route: 'POST /repos/{owner}/{repo}/git/refs',
         parameters: { ref, sha: object },
         about: `creating ${ref}`,
+        shape: REF,
       })
       return { created: true, ref: refOf(data) }
     } catch (error) {

@@ -1,8 +1,9 @@
+import { maybe } from '../text/shape.ts'
 import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
-import { peel, TARGET, type Target } from './targets.ts'
+import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
 export interface Release {
   id: number
@@ -65,6 +66,27 @@ interface ReleaseNode {
   isPrerelease: boolean
 }
 
+const RELEASE = {
+  id: 'number',
+  html_url: 'string',
+  tag_name: 'string',
+  name: maybe('string'),
+  body: maybe('string'),
+  draft: 'boolean',
+  prerelease: 'boolean',
+  immutable: maybe('boolean'),
+} as const
+
+const NODE = {
+  databaseId: 'number',
+  url: 'string',
+  tagName: 'string',
+  name: maybe('string'),
+  description: maybe('string'),
+  isDraft: 'boolean',
+  isPrerelease: 'boolean',
+} as const
+
 export const MAX_RELEASE_BODY = 125_000
 const SENDINGS = 3
 
@@ -79,6 +101,7 @@ export async function getReleaseByTag(github: GitHub, tag: string): Promise<Rele
       route: 'GET /repos/{owner}/{repo}/releases/tags/{tag}',
       parameters: { tag },
       about: `the release of ${tag}`,
+      shape: RELEASE,
     })
     return releaseOf(data)
   } catch (error) {
@@ -97,6 +120,7 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
     route: 'GET /repos/{owner}/{repo}/releases',
     parameters: { per_page: 100 },
     about: `the drafts of ${tag}`,
+    shape: [RELEASE],
   })
   const found = data.find(({ draft, tag_name }) => draft && tag_name === tag)
   return found === undefined ? undefined : releaseOf(found)
@@ -122,6 +146,7 @@ export async function createRelease(
         route: 'POST /repos/{owner}/{repo}/releases',
         parameters: { tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
         about,
+        shape: RELEASE,
       })
       return { created: true, release: releaseOf(data) }
     } catch (error) {
@@ -153,6 +178,7 @@ export async function updateRelease(
       ...(makeLatest === undefined ? {} : { make_latest: String(makeLatest) }),
     },
     about: `the release of ${tag}`,
+    shape: RELEASE,
     repeatable: true,
   })
   return releaseOf(data)
@@ -181,12 +207,17 @@ export async function readReleasesOf(github: GitHub, tag: string): Promise<TagRe
       text: OF_TAG,
       variables: { owner: github.owner, name: github.repo, tag, ref: `refs/tags/${tag}` },
       about: `the release of ${tag}`,
+      shape: {
+        repository: {
+          ref: maybe({ target: TARGET_SHAPE }),
+          release: maybe(NODE),
+          releases: { nodes: [NODE] },
+        },
+      },
       nullable: true,
     })
     const { ref, release, releases } = repository
-    const ofTag = [...(release === null ? [] : [release]), ...releases.nodes].filter(
-      ({ tagName }) => tagName === tag,
-    )
+    const ofTag = [...(release ? [release] : []), ...releases.nodes].filter(({ tagName }) => tagName === tag)
     const published = ofTag.find(({ isDraft }) => !isDraft)
     const draft = ofTag.find(({ isDraft }) => isDraft)
     return {

@@ -14,7 +14,7 @@ const MAX_DEPTH = 4
  * is GraphQL itself that does not find the repository, REST does not either.
  */
 export function mayAskRest(thrown: unknown): boolean {
-  if (isFailure(thrown, 'not-found')) return thrown.status === 404
+  if (isFailure(thrown, 'not-found')) return thrown.status !== 200
   return isFailure(thrown, 'unsupported', 'permission', 'validation', 'server')
 }
 

@@ -1,9 +1,10 @@
 import type { Tag } from '../git/tags.ts'
+import { maybe } from '../text/shape.ts'
 import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
 import { query } from './graphql.ts'
 import { listTagsByRest, mayAskRest } from './rest-refs.ts'
-import { peel, TARGET, type Target, withoutEnd } from './targets.ts'
+import { peel, TARGET, TARGET_SHAPE, type Target, withoutEnd } from './targets.ts'
 
 export interface TagObject {
   sha: string
@@ -33,6 +34,21 @@ interface RefsPage {
   nodes: { name: string; target: Target | null }[]
 }
 
+const TAG = {
+  sha: 'string',
+  tag: 'string',
+  message: 'string',
+  object: { sha: 'string', type: 'string' },
+} as const
+const PAGE = {
+  repository: {
+    refs: {
+      pageInfo: { hasNextPage: 'boolean', endCursor: maybe('string') },
+      nodes: [{ name: 'string', target: TARGET_SHAPE }],
+    },
+  },
+} as const
+
 const LIST = `query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name){refs(refPrefix:"refs/tags/",first:100,after:$after){pageInfo{hasNextPage endCursor} nodes{name ${TARGET}}}}}`
 
 /**
@@ -59,7 +75,9 @@ async function listPeeled(github: GitHub): Promise<Tag[]> {
       const { object, type, commit } = peel(target)
       tags.push({ name, object, type, ...(commit === undefined ? {} : { commit }) })
     }
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+    const { hasNextPage, endCursor } = page.pageInfo
+    // A cursor that stays where it is would never come to an end.
+    after = hasNextPage && endCursor !== after ? endCursor : null
   } while (after !== null)
   return tags
 }
@@ -69,6 +87,7 @@ async function tagsPage(github: GitHub, after: string | null): Promise<RefsPage>
     text: LIST,
     variables: { owner: github.owner, name: github.repo, after },
     about: 'the tags of the repository',
+    shape: PAGE,
   })
   return repository.refs
 }
@@ -85,6 +104,7 @@ export async function getTagObject(github: GitHub, sha: string): Promise<TagObje
       route: 'GET /repos/{owner}/{repo}/git/tags/{tag_sha}',
       parameters: { tag_sha: sha },
       about: `the tag object ${sha}`,
+      shape: TAG,
     })
     const { object, type } = { object: data.object.sha, type: data.object.type }
     return { sha: data.sha, tag: data.tag, message: withoutEnd(data.message), object, type }
@@ -108,6 +128,7 @@ export async function createTagObject(
     route: 'POST /repos/{owner}/{repo}/git/tags',
     parameters: { tag, message, object: commit, type: 'commit', ...(tagger === undefined ? {} : { tagger }) },
     about: `the tag object of ${tag}`,
+    shape: { sha: 'string' },
     repeatable: true,
   })
   return data.sha

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { redact } from '../../../shared/action/secrets.ts'
+import type { Connect } from '../../../shared/action/step.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
 import {
@@ -9,9 +10,8 @@ import {
   pullRequestsByNumber,
   pullRequestsOfCommits,
 } from '../../../shared/github/pulls.ts'
-import { broughtByMerges, numberOf } from '../plan/bridge.ts'
-import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../plan/model.ts'
-import type { Connect } from './connect.ts'
+import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../model.ts'
+import { broughtByMerges, numberOf } from '../range/bridge.ts'
 
 /** Newest commits without a number that are asked about: 20 calls. More would outlast the patience of a job. */
 const MAX_COMMITS = 2_000
@@ -21,13 +21,6 @@ const MAX_NEWCOMERS = 100
 export interface PullsWanted extends Pick<Inputs, 'pullRequests' | 'contributors'> {
   /** Before the first release there was nothing, so that nobody is new in it. */
   isFirst: boolean
-}
-
-const NOTHING: PullFacts = {
-  byNumber: new Map(),
-  byCommit: new Map(),
-  logins: new Map(),
-  newcomers: new Map(),
 }
 
 /**
@@ -43,14 +36,15 @@ export async function observePulls(
   wanted: PullsWanted,
   connect: Connect | undefined,
 ): Promise<PullFacts> {
-  if (wanted.pullRequests === 'false' || commits.length === 0)
-    return { ...NOTHING, byCommit: broughtByMerges(commits) }
+  const { byCommit, carriers } = broughtByMerges(commits)
   const facts = {
     byNumber: new Map<number, PullRequest>(),
-    byCommit: broughtByMerges(commits),
+    byCommit,
+    carriers,
     logins: new Map<string, string>(),
     newcomers: new Map<string, number | undefined>(),
   }
+  if (wanted.pullRequests === 'false' || commits.length === 0) return facts
   if (connect === undefined) {
     return {
       ...facts,

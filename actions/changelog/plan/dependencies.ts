@@ -1,5 +1,5 @@
+import type { Entry } from '../model.ts'
 import { joined, type Line } from './lines.ts'
-import type { Entry } from './model.ts'
 
 /** Update = ( "bump" | "update" ) [ "dependency" ] Name "from" Version "to" Version [ "in" Folder ], as Dependabot and Renovate write it */
 const UPDATE =

@@ -1,5 +1,5 @@
 import { ActionError } from '../../../shared/action/errors.ts'
-import type { Release } from '../plan/model.ts'
+import type { Release } from '../model.ts'
 import { KEEP, KEPT_END, type Pieces, piecesOf, placeFor } from './headings.ts'
 import { heading } from './lines.ts'
 import { type RenderOptions, renderNotes } from './notes.ts'

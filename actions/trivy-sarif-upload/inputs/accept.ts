@@ -1,7 +1,7 @@
 import { type Problems, shown } from '../../../shared/action/inputs.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
-import type { AcceptRule, Inputs } from '../plan/model.ts'
+import type { AcceptRule, Inputs } from '../model.ts'
 import { SEVERITIES, type Severity } from '../sarif/model.ts'
 
 const KEYS = ['rule', 'path', 'reason', 'until']

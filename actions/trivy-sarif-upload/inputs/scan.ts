@@ -1,8 +1,8 @@
 import { type InputReader, type Reading, rules, shown } from '../../../shared/action/inputs.ts'
 import { parseList } from '../../../shared/text/list.ts'
-import type { ReportFile, ScanSettings } from '../plan/model.ts'
-import { argumentProblems, hasCredentials, scanProblems } from '../scan/arguments.ts'
-import { versionProblem } from '../scan/release.ts'
+import type { ReportFile, ScanSettings } from '../model.ts'
+import { argumentProblems, hasCredentials, scanProblems } from './arguments.ts'
+import { versionProblem } from './release.ts'
 
 const KINDS = ['none', 'image', 'fs', 'repo', 'rootfs', 'config', 'sbom'] as const
 const SCANNERS = ['vuln', 'misconfig', 'secret', 'license'] as const
@@ -13,7 +13,7 @@ const HERE: readonly string[] = ['fs', 'repo', 'config']
 /** Everything about running Trivy; undefined with `scan: none`. */
 export function readScan(inputs: InputReader): ScanSettings | undefined {
   const kind = inputs.read('scan', (text) => rules.choice(text, KINDS), 'none')
-  const target = inputs.text('target')
+  const targets = parseList(inputs.text('target') ?? '')
   const version = inputs.read<string | undefined>('trivy-version', trivyVersion, undefined)
   const sha256 = inputs.read<string | undefined>('trivy-sha256', checksum, undefined)
   const scanners = inputs.read<string[]>(
@@ -23,6 +23,8 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
   )
   const ignoreUnfixed = inputs.read('ignore-unfixed', rules.boolean, false)
   const ignoreFile = inputs.text('ignore-file')
+  const trivyConfig = inputs.text('trivy-config')
+  const secretConfig = inputs.text('secret-config')
   const trivyArgs = inputs.read<string[]>('trivy-args', trivyArguments, [])
   const timeout = inputs.read(
     'scan-timeout',
@@ -31,26 +33,47 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
   )
   const cache = inputs.read('cache', rules.boolean, true)
   if (kind === 'none') {
-    if (target !== undefined)
+    if (targets.length > 0)
       inputs.add('target', 'there is no scan of it: set "scan" to image, fs or another kind.')
     return undefined
   }
-  if (target === undefined && !HERE.includes(kind))
+  if (targets.length === 0 && !HERE.includes(kind))
     inputs.add('target', `missing: what does \`scan: ${kind}\` look at?`)
-  if (target?.startsWith('-'))
-    inputs.add('target', `${shown(target)} begins with a hyphen: Trivy would take it for an option.`)
-  if (target !== undefined && hasCredentials(target))
-    inputs.add(
-      'target',
-      'it holds a password or token, which would stand in the log, the report and the result. Check the repository out before this step, or set GITHUB_TOKEN or GITLAB_TOKEN for the step.',
-    )
+  for (const problem of targetProblems(targets)) inputs.add('target', problem)
   for (const { input, message } of scanProblems({ kind, scanners, ignoreUnfixed, version, sha256 })) {
     inputs.add(input, message)
   }
   return {
-    ...{ kind, target: target ?? '.', trivyVersion: version, trivySha256: sha256, scanners },
-    ...{ ignoreUnfixed, ignoreFile, trivyArgs, cache, timeout },
+    kind,
+    targets: targets.length === 0 ? ['.'] : [...new Set(targets)],
+    trivyVersion: version,
+    trivySha256: sha256,
+    scanners,
+    ignoreUnfixed,
+    ignoreFile,
+    trivyConfig,
+    secretConfig,
+    trivyArgs,
+    cache,
+    timeout,
   }
+}
+
+const MAX_TARGETS = 50
+
+function targetProblems(targets: readonly string[]): string[] {
+  const problems = targets.flatMap((target) => {
+    if (target.startsWith('-'))
+      return [`${shown(target)} begins with a hyphen: Trivy would take it for an option.`]
+    if (hasCredentials(target))
+      return [
+        'it holds a password or token, which would stand in the log, the report and the result. Check the repository out before this step, or set GITHUB_TOKEN or GITLAB_TOKEN for the step.',
+      ]
+    return []
+  })
+  return targets.length > MAX_TARGETS
+    ? [...problems, `${targets.length} targets are more than ${MAX_TARGETS}.`]
+    : problems
 }
 
 /** `tool=path`, one a line or separated by commas. */

@@ -1,6 +1,6 @@
 import { globTest } from '../../../shared/text/glob.ts'
+import type { AcceptRule } from '../model.ts'
 import type { Finding } from '../sarif/model.ts'
-import type { AcceptRule } from './model.ts'
 
 /**
  * Findings that a rule of `accept` matches become accepted, or expired when its last day has passed; pure. Where several

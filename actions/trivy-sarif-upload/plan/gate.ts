@@ -1,6 +1,6 @@
 import { plural } from '../../../shared/text/list.ts'
+import type { Counts, Gate, Inputs, Threshold } from '../model.ts'
 import { type Finding, SEVERITIES, type Severity } from '../sarif/model.ts'
-import type { Counts, Gate, Inputs, Threshold } from './model.ts'
 
 /** Whether a finding counts: it is there, and nobody has suppressed or accepted it. */
 export function isCounted({ state }: Finding): boolean {
@@ -12,9 +12,13 @@ export function isAsBad(severity: Severity, threshold: Threshold): boolean {
   return threshold === 'any' || SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold)
 }
 
-/** How many findings count, by severity. Without `only-new` all of them are new. */
-export function countFindings(findings: readonly Finding[]): Counts {
-  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, total: 0, new: 0, suppressed: 0 }
+/**
+ * How many findings count, by severity. Without `only-new` all of them are new.
+ *
+ * @param hidden how many more were taken out of the report before
+ */
+export function countFindings(findings: readonly Finding[], hidden = 0): Counts {
+  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, total: 0, new: 0, suppressed: hidden }
   for (const finding of findings) {
     if (!isCounted(finding)) {
       counts.suppressed++

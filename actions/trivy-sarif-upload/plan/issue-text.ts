@@ -1,6 +1,6 @@
 import { codeSpan, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
-import { ruleLink } from '../report/links.ts'
+import { ruleLink } from '../code-scanning/links.ts'
 import type { Finding, Severity } from '../sarif/model.ts'
 
 /** Findings of one rule and target, the worst first. */

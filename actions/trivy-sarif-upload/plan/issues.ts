@@ -1,10 +1,11 @@
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
+import { ourPart, withOurPart, withState } from '../code-scanning/issue-marker.ts'
+import { issuesRefusal } from '../code-scanning/issues-refusal.ts'
+import { alertsPage } from '../code-scanning/page.ts'
+import type { Inputs, IssuePlan, IssueText, KnownIssue, Target, Threshold } from '../model.ts'
 import { type Analysis, type Finding, SEVERITIES, type Severity } from '../sarif/model.ts'
-import { alertsPage } from '../upload/page.ts'
 import { keyOf, nameOf, overviewKey, toolIn } from './issue-key.ts'
-import { ourPart, withOurPart, withState } from './issue-marker.ts'
 import { type Group, groupLines, overviewLines, titleOf } from './issue-text.ts'
-import type { Inputs, IssuePlan, IssueText, KnownIssue, Target, Threshold } from './model.ts'
 
 export interface IssueScene {
   inputs: Pick<Inputs, 'issueLabels' | 'issueSeverity' | 'issueLimit' | 'issuesPublic'>
@@ -25,20 +26,6 @@ type Draft = Writable<Omit<IssuePlan, 'create' | 'update' | 'close' | 'keep' | '
   close: { number: number; key: string; body: string; reason: 'completed' | 'not_planned' }[]
   keep: number[]
   said: string[]
-}
-
-/** Where a scan may speak for the whole repository; a sentence when it may not. Pure. */
-export function issuesRefusal(
-  { issuesPublic }: Pick<Inputs, 'issuesPublic'>,
-  target: Target,
-): string | undefined {
-  if (!target.onDefaultBranch) {
-    return 'Issues are left as they are: only scans of the default branch open and close them.'
-  }
-  if (target.isPublic !== false && !issuesPublic) {
-    return 'No issues are written: in a public repository everybody reads them before there is a fix. Set `issues-public: true` if that is meant.'
-  }
-  return undefined
 }
 
 /**

@@ -1,6 +1,6 @@
-import { LINE_HASH } from '../sarif/fingerprints.ts'
+import type { Base, Known } from '../model.ts'
+import { LINE_HASH } from '../sarif/fingerprint.ts'
 import type { Finding } from '../sarif/model.ts'
-import type { Base, Known } from './model.ts'
 
 type Key = (finding: Known | Finding) => string | undefined
 

@@ -1,4 +1,4 @@
-import type { Applied, Counts, Observation, Plan, Trouble } from '../plan/model.ts'
+import type { Applied, Counts, Observation, Plan, Trouble } from '../model.ts'
 import { SEVERITIES } from '../sarif/model.ts'
 
 export type ProcessingStatus = 'complete' | 'failed' | 'pending' | 'skipped'

@@ -1,5 +1,5 @@
+import type { Plan } from '../model.ts'
 import { isCounted } from '../plan/gate.ts'
-import type { Plan } from '../plan/model.ts'
 import { type Finding, SEVERITIES } from '../sarif/model.ts'
 
 /** Findings that count, in the order in which a person should look at them: what fails the gate, new ones, the worst. */

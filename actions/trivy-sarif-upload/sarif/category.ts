@@ -1,3 +1,4 @@
+import { joinWords, plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Analysis, Run } from './model.ts'
 import { withoutTag } from './trivy.ts'
@@ -7,9 +8,31 @@ export interface SourcedRun {
   run: Run
   /** Path or `scan`. */
   source: string
+  /** Of a scan: what was scanned. */
+  target?: string | undefined
+  /** Of a scan of several targets: the end of its category. */
+  part?: string | undefined
 }
 
-/** `workflow/job`, and `/key:value` for each key of the matrix in alphabetical order. */
+/** An analysis with the runs that it is made of. */
+export interface Grouped {
+  analysis: Omit<Analysis, 'run'>
+  /** Indices of runs, in order; never empty. */
+  members: readonly number[]
+  /** What follows the category in the id. */
+  rest: string
+}
+
+/** A key whose value changes from build to build, whatever it is. */
+const CHANGING = /^(?:tag|digest|sha|commit|revision|image[-_]tag|git[-_]sha)$/i
+const IMAGE = /^[\w.-]+(?::\d+)?(?:\/[\w.-]+)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/i
+const COMMIT = /[-_.:@/]?\b(?:[0-9a-f]{40}|[0-9a-f]{64})\b/gi
+const MAX_SOURCES = 5
+
+/**
+ * `workflow/job`, and `/key:value` for each key of the matrix in alphabetical order. What changes from build to build, a
+ * tag, a digest, a commit id, is left out: alerts of a category that never comes again would stay open for ever.
+ */
 export function defaultCategory(
   workflow: string,
   job: string,
@@ -17,54 +40,69 @@ export function defaultCategory(
 ): string {
   const values = Object.entries(matrix)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}:${value}`)
+    .flatMap(([key, value]) => {
+      const lasting = CHANGING.test(key) ? '' : lastingPart(value)
+      return lasting === '' ? [] : [`${key}:${lasting}`]
+    })
   const parts = [workflow, job, ...values].map((part) => oneLine(part, 200)).filter((part) => part !== '')
   return parts.join('/') || 'default'
 }
 
+/** A value of a matrix without tag, digest and commit id; of one that is JSON, that of its values. */
+function lastingPart(value: string): string {
+  if (/^[[{]/.test(value)) {
+    try {
+      return JSON.stringify(JSON.parse(value), (key, each: unknown) =>
+        CHANGING.test(key) ? undefined : typeof each === 'string' ? lastingPart(each) : each,
+      )
+    } catch {
+      // It only looks like JSON.
+    }
+  }
+  const image = IMAGE.test(value) ? withoutTag(value) : value
+  return image.replace(COMMIT, '')
+}
+
 /**
- * Gives each run an id, in place: GitHub opens and closes alerts within tool and category, and refuses a file in which
- * two runs have both in common. An id that a run brings keeps its category. Runs that would share one get a name of
- * their own behind it, made of image, file or order, all of them, so that neither depends on which came first.
+ * Says which runs make one analysis: GitHub opens and closes alerts within tool and category, so that all runs with both
+ * in common are one, however many files they come in, and whichever of these are there today. An id that a run brings
+ * keeps its category.
  */
-export function assignCategories(
+export function groupRuns(
   runs: readonly SourcedRun[],
   category: string,
-): { analyses: Analysis[]; notes: string[] } {
-  const wanted = runs.map(({ run }) => ({ own: categoryOf(run), rest: restOf(run) }))
-  const groups = new Map<string, number[]>()
-  for (const [index, { run }] of runs.entries()) {
-    const key = JSON.stringify([run.tool.driver.name.toLowerCase(), wanted[index]?.own ?? category])
-    const members = groups.get(key)
-    if (members === undefined) groups.set(key, [index])
-    else members.push(index)
+): { groups: Grouped[]; notes: string[] } {
+  const byKey = new Map<string, { category: string; members: number[] }>()
+  for (const [index, { run, part = '' }] of runs.entries()) {
+    const full = categoryOf(run) ?? [category, part].filter((each) => each !== '').join('/')
+    const key = JSON.stringify([run.tool.driver.name.toLowerCase(), full])
+    const group = byKey.get(key)
+    if (group === undefined) byKey.set(key, { category: full, members: [index] })
+    else group.members.push(index)
   }
   const notes: string[] = []
-  const taken = new Set<string>()
-  const analyses: Analysis[] = []
-  for (const members of groups.values()) {
-    const names = members.length > 1 ? namesOf(members.map((index) => runs[index] as SourcedRun)) : ['']
-    for (const [at, index] of members.entries()) {
-      const { run, source } = runs[index] as SourcedRun
-      const { own, rest = '' } = wanted[index] ?? {}
-      const tool = run.tool.driver.name
-      const full = free(
-        taken,
-        tool,
-        [own ?? category, names[at] ?? ''].filter((part) => part !== '').join('/'),
-      )
-      run.automationDetails = { ...run.automationDetails, id: `${full}/${rest}` }
-      analyses[index] = { run: index, tool, category: full, source, complete: isComplete(run) }
-    }
-    if (members.length > 1) {
-      const { tool } = analyses[members[0] ?? 0] ?? { tool: '' }
-      const list = members.map((index) => `"${oneLine(analyses[index]?.category ?? '', 200)}"`)
+  const groups = [...byKey.values()].map(({ category: full, members }): Grouped => {
+    const own = members.map((index) => runs[index] as SourcedRun)
+    const [first] = own as [SourcedRun]
+    const tool = first.run.tool.driver.name
+    if (own.length > 1) {
       notes.push(
-        `${members.length} runs of ${oneLine(tool, 60)} have the same category, which GitHub refuses: they are uploaded as ${list.join(', ')}.`,
+        `${plural(own.length, 'run')} of ${oneLine(tool, 60)} in category "${oneLine(full, 200)}" are one analysis: ${sourceOf(own)}.`,
       )
     }
-  }
-  return { analyses, notes }
+    return {
+      members,
+      rest: own.length === 1 ? restOf(first.run) : '',
+      analysis: {
+        tool,
+        category: full,
+        source: own.length === 1 ? first.source : sourceOf(own),
+        complete: own.every(({ run }) => isComplete(run)),
+        ...(first.target === undefined ? {} : { target: first.target }),
+      },
+    }
+  })
+  return { groups, notes }
 }
 
 /** What stands before the last slash of an id; undefined when there is none. */
@@ -79,37 +117,10 @@ function restOf({ automationDetails }: Run): string {
   return id.slice(id.lastIndexOf('/') + 1)
 }
 
-/** What tells runs of one tool apart from run to run of the workflow. */
-function namesOf(runs: readonly SourcedRun[]): string[] {
-  const ways: ((run: SourcedRun) => string)[] = [
-    ({ run }) => slug(withoutTag(String(run.properties?.['imageName'] ?? ''))),
-    ({ source }) => slug(fileName(source)),
-    ({ source }) => slug(source),
-  ]
-  for (const way of ways) {
-    const names = runs.map(way)
-    if (!names.includes('') && new Set(names).size === names.length) return names
-  }
-  return runs.map((_, index) => String(index + 1))
-}
-
-function fileName(path: string): string {
-  return (path.replaceAll('\\', '/').split('/').at(-1) ?? '').replace(/(\.sarif)?(\.json)?$/i, '')
-}
-
-function slug(text: string): string {
-  return text.replace(/[^A-Za-z0-9._/-]+/g, '-').replace(/^[-/.]+|[-/]+$/g, '')
-}
-
-/** Two groups may still meet: one named by its runs, one by us. */
-function free(taken: Set<string>, tool: string, category: string): string {
-  for (let count = 1; ; count++) {
-    const each = count === 1 ? category : `${category}/${count}`
-    const key = JSON.stringify([tool.toLowerCase(), each])
-    if (taken.has(key)) continue
-    taken.add(key)
-    return each
-  }
+function sourceOf(runs: readonly SourcedRun[]): string {
+  const names = [...new Set(runs.map(({ source }) => oneLine(source, 100)))]
+  const shown = names.slice(0, MAX_SOURCES)
+  return joinWords(names.length > shown.length ? [...shown, `${names.length - shown.length} more`] : shown)
 }
 
 function isComplete({ invocations = [] }: Run): boolean {

@@ -1,5 +1,5 @@
 import { plural } from '../../../shared/text/list.ts'
-import type { Inputs, Trouble, UploadDocument } from '../plan/model.ts'
+import type { Inputs, Trouble, UploadDocument } from '../model.ts'
 import {
   count,
   LIMITS,

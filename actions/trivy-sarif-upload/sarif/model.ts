@@ -170,6 +170,8 @@ export interface Analysis {
   source: string
   /** The tool said that it looked at everything (no failed invocation). */
   complete: boolean
+  /** Of a scan: what was scanned. */
+  target?: string
 }
 
 /** Where reports come from, as read and valid. */
@@ -179,6 +181,10 @@ export interface ReadLog {
   source: string
   /** Made by this action: by its scan, or from a native report. */
   origin: 'scan' | 'sarif-file' | 'report-file'
+  /** Of a scan: what was scanned. */
+  target?: string
+  /** Of a scan of several targets: the end of its category. */
+  part?: string
 }
 
 /** All logs, ready to upload: paths normalised, categories assigned, fingerprints added. */

@@ -5,6 +5,9 @@ import { ProbeFailure } from '../check.ts'
 /** A regular expression from a workflow may be catastrophic, and the text from the server hostile. */
 const REGEX_BUDGET_MS = 200
 
+/** A checked regular expression; where a version is looked for it has exactly one group. */
+export type VersionPattern = { kind: 'regex'; source: string; flags: string }
+
 export type TextMatcher = { kind: 'text'; text: string } | { kind: 'regex'; source: string; flags: string }
 
 /** Reads `some text` or `/regex/flags`; flags are i, m, s, u and v. */
@@ -19,7 +22,7 @@ export function readTextMatcher(given: unknown): Reading<TextMatcher> {
 }
 
 /** A checked regular expression without its slashes. */
-export function readRegex(source: string, flags: string): Reading<TextMatcher> {
+export function readRegex(source: string, flags: string): Reading<VersionPattern> {
   if (!/^[imsuv]*$/.test(flags)) {
     return { problem: `the flags ${shown(flags)} are not accepted; i, m, s, u and v are.` }
   }
@@ -41,20 +44,33 @@ export async function mismatch(matcher: TextMatcher, text: string): Promise<stri
   if (matcher.kind === 'text') {
     return text.includes(matcher.text) ? undefined : `does not contain ${shown(matcher.text)}`
   }
+  const matched = await within(matcher, 'new RegExp(source, flags).test(text)', text)
+  return matched === true ? undefined : `does not match ${shownRegex(matcher)}`
+}
+
+/**
+ * What the one group of a pattern finds in the text, in the same bounds.
+ *
+ * @throws ProbeFailure config, when the time was not enough
+ */
+export async function capture(pattern: VersionPattern, text: string): Promise<string | undefined> {
+  const found = await within(pattern, '(new RegExp(source, flags).exec(text) ?? [])[1]', text)
+  return typeof found === 'string' ? found : undefined
+}
+
+function shownRegex({ source, flags }: VersionPattern): string {
+  return `/${source}/${flags}`
+}
+
+async function within({ source, flags }: VersionPattern, script: string, text: string): Promise<unknown> {
   const { runInNewContext } = await import('node:vm')
-  const shownRegex = `/${matcher.source}/${matcher.flags}`
   try {
-    const matched: unknown = runInNewContext(
-      'new RegExp(source, flags).test(text)',
-      { source: matcher.source, flags: matcher.flags, text },
-      { timeout: REGEX_BUDGET_MS },
-    )
-    return matched === true ? undefined : `does not match ${shownRegex}`
+    return runInNewContext(script, { source, flags, text }, { timeout: REGEX_BUDGET_MS }) as unknown
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
     throw new ProbeFailure(
       'config',
-      `the text could not be matched: ${shownRegex} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`,
+      `the text could not be matched: ${shownRegex({ kind: 'regex', source, flags })} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`,
     )
   }
 }

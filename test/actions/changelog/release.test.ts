@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { applyRelease } from '../../../actions/changelog/apply/release.ts'
+import type { ReleaseMode } from '../../../actions/changelog/model.ts'
 import { observeRelease } from '../../../actions/changelog/observe/release.ts'
-import type { ReleaseMode } from '../../../actions/changelog/plan/model.ts'
 import { planRelease } from '../../../actions/changelog/plan/release.ts'
 import { createRelease, type NewRelease } from '../../../shared/github/releases.ts'
 import { asked, client, failure, stage } from '../../shared/github/stage.ts'
@@ -20,7 +20,7 @@ async function releases(...names: string[]) {
   const run = async (mode: Mode, body: string, tag = 'v1.0.0') => {
     const { release: existing } = await observeRelease(one, tag, mode)
     const tags = names.map((name) => ({ name, commit: '' }))
-    const plan = planRelease({ mode, tag, tagPrefix: 'v', tags, existing, body })
+    const plan = planRelease({ mode, tag, tagPrefixes: ['v'], tags, existing, body })
     if (plan.kind === 'refused') return plan
     return { ...plan, ...(await applyRelease(plan.request, one)) }
   }

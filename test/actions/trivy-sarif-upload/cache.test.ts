@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { databaseKey } from '../../../actions/trivy-sarif-upload/scan/cache.ts'
+import { databaseKey } from '../../../actions/trivy-sarif-upload/observe/cache.ts'
 import { type CacheService, startCacheService } from '../../support/cache-service.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion, runAction, type StepResult } from '../../support/runner.ts'

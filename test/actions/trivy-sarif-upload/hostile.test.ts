@@ -180,7 +180,7 @@ describe('a file', () => {
     for (const name of ['report.sarif', '/dev/zero']) {
       const step = await sent(undefined, { workspace, inputs: { 'sarif-file': name }, deadlineMs: 20_000 })
       expectConclusion(step, 'failure')
-      expect(said(step)).toContain('it is no regular file')
+      expect(said(step)).toContain('it is not a regular file')
     }
   })
 

@@ -7,9 +7,9 @@ import {
   ourPart,
   withOurPart,
   withState,
-} from '../../../actions/trivy-sarif-upload/plan/issue-marker.ts'
+} from '../../../actions/trivy-sarif-upload/code-scanning/issue-marker.ts'
+import type { IssuePlan, KnownIssue, Target } from '../../../actions/trivy-sarif-upload/model.ts'
 import { type IssueScene, planIssues } from '../../../actions/trivy-sarif-upload/plan/issues.ts'
-import type { IssuePlan, KnownIssue, Target } from '../../../actions/trivy-sarif-upload/plan/model.ts'
 import type { Finding } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
 
 const target: Target = {

@@ -122,34 +122,44 @@ describe('three different outcomes', () => {
 })
 
 describe('how Trivy is started', () => {
-  test('as an argument array, the target behind --, in the workspace, without inputs and credentials', async () => {
+  test('as an argument array, an absolute target behind --, in a folder of ours, without inputs and credentials', async () => {
     const trivy = fakeTrivy(FOUND)
-    const step = await scan(
-      trivy,
-      {
-        target: 'a folder; touch x',
-        scanners: 'secret, misconfig',
-        'ignore-unfixed': 'true',
-        'ignore-file': '.trivyignore.yaml',
-        'trivy-args': '--skip-dirs=vendor\n--file-patterns=dockerfile:.*\\.docker, $(id)',
-        'scan-timeout': '2m',
-      },
-      { ACTIONS_RUNTIME_TOKEN: 'secret-of-the-runner', TRIVY_USERNAME: 'kept' },
-    )
+    const workspace = tempFolder('nexus-scan-')
+    mkdirSync(join(workspace, 'a folder; touch x'))
+    mkdirSync(join(workspace, 'vendor'))
+    writeFileSync(join(workspace, 'ignore.yaml'), 'vulnerabilities:\n  - id: CVE-1\n')
+    const step = await runAction({
+      ...options(
+        trivy,
+        {
+          target: 'a folder; touch x',
+          scanners: 'secret, misconfig',
+          'ignore-unfixed': 'true',
+          'ignore-file': 'ignore.yaml',
+          'trivy-args': '--skip-dirs=vendor,**/x\n--file-patterns=dockerfile:.*\\.docker, $(id)',
+          'scan-timeout': '2m',
+        },
+        { ACTIONS_RUNTIME_TOKEN: 'secret-of-the-runner', TRIVY_USERNAME: 'kept', TRIVY_SEVERITY: 'LOW' },
+      ),
+      workspace,
+    })
     expectConclusion(step, 'success')
     const [call] = trivy.calls()
-    const { temp, workspace } = step.folders
-    const [report, cache] = [call?.argv[4] ?? '', call?.argv[8] ?? '']
+    const { temp } = step.folders
+    const given = (option: string): string => call?.argv[(call?.argv.indexOf(option) ?? 0) + 1] ?? ''
+    const [report, cache, ignore] = [given('--output'), given('--cache-dir'), given('--ignorefile')]
     expect(call?.argv).toEqual([
-      ...['fs', '--format', 'sarif', '--output', report, '--exit-code', '0', '--cache-dir', cache],
+      ...['fs', '--format', 'json', '--output', report, '--exit-code', '0'],
+      ...['--severity', 'UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL', '--debug', '--cache-dir', cache],
       ...['--timeout', '120s', '--scanners', 'secret,misconfig', '--ignore-unfixed'],
-      ...['--ignorefile', '.trivyignore.yaml', '--skip-dirs=vendor'],
-      ...['--file-patterns=dockerfile:.*\\.docker, $(id)', '--', 'a folder; touch x'],
+      ...['--ignorefile', ignore, `--skip-dirs=${workspace}/vendor,**/x`],
+      ...['--file-patterns=dockerfile:.*\\.docker, $(id)', '--', `${workspace}/a folder; touch x`],
     ])
-    for (const path of [report, cache]) expect(path.startsWith(temp)).toBe(true)
-    expect(call?.cwd).toBe(workspace)
+    for (const path of [report, cache, ignore, call?.cwd]) expect(path?.startsWith(temp)).toBe(true)
     expect(call?.variables.filter((name) => /^(INPUT_|ACTIONS_|GITHUB_OUTPUT$)/.test(name))).toEqual([])
     expect(call?.variables).toContain('TRIVY_USERNAME')
+    expect(call?.variables).not.toContain('TRIVY_SEVERITY')
+    expect(step.log).toContain('The variable TRIVY_SEVERITY is not obeyed')
   })
 
   test.each<[string, Record<string, string>, string]>([
@@ -323,6 +333,7 @@ describeWith('trivy', 'a real Trivy', (path) => {
   const workspace = tempFolder('nexus-real-trivy-')
   mkdirSync(join(workspace, 'app', 'docker'), { recursive: true })
   mkdirSync(join(workspace, 'clean'))
+  writeFileSync(join(workspace, 'clean', 'app.js'), 'export const a = 1\n')
   writeFileSync(
     join(workspace, 'app', 'docker', 'Dockerfile'),
     'FROM alpine:latest\nUSER root\nRUN apk add curl\n',
@@ -376,7 +387,7 @@ describeWith('trivy', 'a real Trivy', (path) => {
     const missing = await real({ target: 'nowhere', scanners: 'secret' })
     expectConclusion(missing, 'failure')
     expect(errorOf(missing)).toMatch(
-      /^Trivy failed: .* lstat nowhere: no such file or directory\. Is there a checkout/,
+      /^Trivy failed: .* lstat .*nowhere: no such file or directory\. Is there a checkout/,
     )
   })
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import type { Applied, Observation, Plan } from '../../../actions/trivy-sarif-upload/plan/model.ts'
+import type { Applied, Observation, Plan } from '../../../actions/trivy-sarif-upload/model.ts'
 import { uploadFacts } from '../../../actions/trivy-sarif-upload/report/facts.ts'
+import { planLines, summaryBlocks } from '../../../actions/trivy-sarif-upload/report/summary.ts'
 import { worstFirst } from '../../../actions/trivy-sarif-upload/report/worst.ts'
 import type { Finding } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
-import { planLines, summaryBlocks } from '../../../actions/trivy-sarif-upload/summary.ts'
 
 const INPUTS = { dryRun: false, onlyNew: false }
 
@@ -48,6 +48,7 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
       upload: { go: true },
       refused: undefined,
       issues: undefined,
+      hidden: [],
       notices: [],
     },
     ...more,
@@ -57,12 +58,22 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
 const OBSERVATION: Observation = {
   prepared: {
     runs: [],
-    analyses: [{ run: 0, tool: 'Trivy', category: 'ci/scan', source: 'scan', complete: true }],
+    analyses: [
+      {
+        run: 0,
+        tool: 'Trivy',
+        category: 'ci/scan',
+        source: 'scan',
+        complete: true,
+        target: 'team/api:1.4.2',
+      },
+    ],
     findings: [],
     notes: [],
   },
   missing: [],
-  scan: { kind: 'image', target: 'team/api:1.4.2', version: '0.72.0', from: 'path', notices: [] },
+  database: undefined,
+  scan: { kind: 'image', targets: [], version: '0.72.0', from: 'path', notices: [] },
   target: {
     ...{ ref: 'refs/heads/main', sha: '4f1e2d3c', baseRef: 'refs/heads/main', pullRequest: undefined },
     ...{ onDefaultBranch: true, isPublic: false, readOnly: undefined },

@@ -1,15 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { Inputs, Target } from '../../../actions/trivy-sarif-upload/plan/model.ts'
-import type { EventPayload } from '../../../actions/trivy-sarif-upload/upload/event.ts'
-import { headOf, targetFacts } from '../../../actions/trivy-sarif-upload/upload/facts.ts'
-import { alertsPage } from '../../../actions/trivy-sarif-upload/upload/page.ts'
-import {
-  decideUpload,
-  type TargetFacts,
-  targetOf,
-} from '../../../actions/trivy-sarif-upload/upload/target.ts'
+import { alertsPage } from '../../../actions/trivy-sarif-upload/code-scanning/page.ts'
+import type { Inputs, Target } from '../../../actions/trivy-sarif-upload/model.ts'
+import type { EventPayload } from '../../../actions/trivy-sarif-upload/observe/event.ts'
+import { headOf, targetFacts } from '../../../actions/trivy-sarif-upload/observe/facts.ts'
+import { type TargetFacts, targetOf } from '../../../actions/trivy-sarif-upload/observe/target.ts'
+import { decideUpload } from '../../../actions/trivy-sarif-upload/plan/upload.ts'
 import { readContext } from '../../../shared/action/context.ts'
 import { makeRepository } from '../../support/git.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'

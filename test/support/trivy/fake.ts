@@ -8,8 +8,13 @@ export interface FakeRun {
   /** The database that it downloads: ISO 8601, when that was made. */
   downloads?: string
   stderr?: string
-  /** SARIF, or any other text, as the report; nothing is written without it. */
+  /**
+   * What `convert` makes of the report: SARIF. The scan itself writes a JSON report on one lock file with one package; a
+   * text is written as it is instead. Nothing is written without it.
+   */
   report?: object | string
+  /** The JSON report, instead. */
+  json?: object
   exit?: number
   /** Goes on until it is stopped. */
   hangs?: boolean
@@ -30,6 +35,7 @@ export interface FakeTrivy {
   sha256: string
   /** PATH with it, and without any other Trivy. */
   env: Record<string, string>
+  /** Scans, without what `convert` was asked for. */
   calls(): FakeCall[]
 }
 
@@ -52,6 +58,7 @@ export function fakeTrivy(...runs: readonly FakeRun[]): FakeTrivy {
             .trimEnd()
             .split('\n')
             .map((line) => JSON.parse(line) as FakeCall)
+            .filter(({ argv }) => argv[0] !== 'convert')
         : [],
   }
 }
@@ -102,13 +109,19 @@ export function writeDatabase(cache: string, updatedAt: string): void {
 function main({ runs, log }: { runs: FakeRun[]; log: string }): void {
   const fs = process.getBuiltinModule('node:fs')
   const argv = process.argv.slice(2)
-  const index = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trimEnd().split('\n').length : 0
+  const before = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trimEnd().split('\n') : []
+  const scans = before.filter((line) => !line.startsWith('{"argv":["convert"')).length
   fs.appendFileSync(
     log,
     `${JSON.stringify({ argv, cwd: process.cwd(), variables: Object.keys(process.env) })}\n`,
   )
-  const run = runs[Math.min(index, runs.length - 1)] ?? {}
+  const isConvert = argv[0] === 'convert'
+  const run = runs[Math.min(isConvert ? scans - 1 : scans, runs.length - 1)] ?? {}
   const option = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
+  if (isConvert) {
+    fs.writeFileSync(option('--output'), JSON.stringify(run.report))
+    return
+  }
   if (run.downloads !== undefined) {
     const folder = `${option('--cache-dir')}/db`
     fs.mkdirSync(folder, { recursive: true })
@@ -116,9 +129,17 @@ function main({ runs, log }: { runs: FakeRun[]; log: string }): void {
     fs.writeFileSync(`${folder}/metadata.json`, JSON.stringify({ Version: 2, UpdatedAt: run.downloads }))
   }
   if (run.stderr !== undefined) process.stderr.write(run.stderr)
-  if (run.report !== undefined) {
-    const text = typeof run.report === 'string' ? run.report : JSON.stringify(run.report)
-    fs.writeFileSync(option('--output'), text)
+  if (run.report !== undefined || run.json !== undefined) {
+    const lockFile = {
+      Target: 'package-lock.json',
+      Class: 'lang-pkgs',
+      Packages: [{ Name: 'a', Version: '1.0.0' }],
+    }
+    const json = run.json ?? {
+      SchemaVersion: 2,
+      Results: [lockFile, { Target: 'Dockerfile', Class: 'config' }],
+    }
+    fs.writeFileSync(option('--output'), typeof run.report === 'string' ? run.report : JSON.stringify(json))
   }
   if (run.hangs === true) setInterval(() => {}, 60_000)
   else process.exitCode = run.exit ?? 0

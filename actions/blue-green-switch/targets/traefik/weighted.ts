@@ -1,4 +1,5 @@
-import type { Document, YAMLMap } from 'yaml'
+import type { YAMLMap } from 'yaml'
+import { parseYamlDocument } from '../../../../shared/text/yaml.ts'
 
 /** The weighted service of a dynamic configuration. */
 export interface Weighted {
@@ -27,13 +28,13 @@ export async function parseWeighted(
   service: string,
   names: Readonly<Record<string, string>>,
 ): Promise<Weighted | string> {
-  const { isMap, isScalar, isSeq, parseDocument } = await import('yaml')
-  const document: Document = parseDocument(text, { version: '1.2', schema: 'core', logLevel: 'error' })
-  const [error] = document.errors
-  if (error !== undefined) {
+  const { isMap, isScalar, isSeq } = await import('yaml')
+  const parsed = await parseYamlDocument(text)
+  if (!parsed.ok) {
     const hint = text.includes('{{') ? ' (templates of Go are not understood here)' : ''
-    return `is not YAML: ${error.message.split('\n', 1)[0]}${hint}`
+    return `is not valid YAML: ${parsed.problem}${hint}`
   }
+  const { document } = parsed
   const list = document.getIn(['http', 'services', service, 'weighted', 'services'], true)
   if (!isSeq(list)) return `has no list http.services.${service}.weighted.services`
   const parts = new Map<string, YAMLMap>()

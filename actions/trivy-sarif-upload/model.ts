@@ -1,0 +1,302 @@
+import type { Analysis, Finding, Package, Prepared, Severity, Trimmed } from './sarif/model.ts'
+
+/** What the user asked for; every value is checked. */
+export interface Inputs {
+  token: string | undefined
+  /** Absent with `scan: none`. */
+  scan: ScanSettings | undefined
+  /** Paths or globs. */
+  sarifFiles: readonly string[]
+  reportFiles: readonly ReportFile[]
+  ifMissing: 'error' | 'warn' | 'ignore'
+  /** As given; the default is made of workflow, job and matrix. */
+  category: string | undefined
+  /** Matrix of this job, key → value; empty without one. */
+  matrix: Readonly<Record<string, string>>
+  /** As given; the workspace when absent. */
+  checkoutPath: string | undefined
+  ref: string | undefined
+  sha: string | undefined
+  upload: 'auto' | 'always' | 'never'
+  wait: boolean
+  /** ms */
+  waitTimeout: number
+  failOn: Threshold | 'none'
+  onlyNew: boolean
+  /** The most findings of each severity (or in `total`) that pass. */
+  maxFindings: Readonly<Partial<Record<Severity | 'total', number>>>
+  accept: readonly AcceptRule[]
+  acceptMode: 'dismiss' | 'omit'
+  issues: 'none' | 'sync'
+  issueLabels: readonly string[]
+  issueSeverity: Threshold
+  issueLimit: number
+  issuesPublic: boolean
+  oversize: 'trim' | 'split' | 'fail'
+  /** Only with `oversize: split`. */
+  splitParts: number | undefined
+  outputFile: string | undefined
+  /** The most annotations. */
+  annotations: number
+  dryRun: boolean
+}
+
+/** This severity and worse; `any` counts `unknown` too. */
+export type Threshold = Exclude<Severity, 'unknown'> | 'any'
+
+export interface ScanSettings {
+  kind: 'image' | 'fs' | 'repo' | 'rootfs' | 'config' | 'sbom'
+  /** Never empty; each becomes an analysis. */
+  targets: readonly string[]
+  /** As given; the pinned one when absent. */
+  trivyVersion: string | undefined
+  trivySha256: string | undefined
+  scanners: readonly string[]
+  ignoreUnfixed: boolean
+  ignoreFile: string | undefined
+  trivyConfig: string | undefined
+  secretConfig: string | undefined
+  trivyArgs: readonly string[]
+  cache: boolean
+  /** ms, for everything from the download to the report */
+  timeout: number
+}
+
+export interface ReportFile {
+  tool: 'bandit' | 'safety' | 'pip-audit' | 'npm-audit'
+  path: string
+}
+
+export interface AcceptRule {
+  /** A rule's id, exactly; `*` is every rule. */
+  rule: string
+  /** A glob; every path when absent. */
+  path: string | undefined
+  reason: string
+  /** YYYY-MM-DD, the last day (UTC) on which it holds; for ever when absent. */
+  until: string | undefined
+}
+
+/** For which commit of which ref results are uploaded; made by `upload/target.ts`. */
+export interface Target {
+  ref: string
+  sha: string
+  /** The ref that `only-new` compares with: the base branch of a pull request, otherwise the ref itself. */
+  baseRef: string
+  pullRequest: number | undefined
+  onDefaultBranch: boolean
+  /** Absent when the event does not tell. */
+  isPublic: boolean | undefined
+  /** Why the token of this run cannot write, whatever the workflow's permissions say; absent when it may. */
+  readOnly: { reason: 'fork' | 'dependabot'; said: string } | undefined
+  /** Sentences: the checkout is at another commit. */
+  said?: readonly string[]
+}
+
+/** A finding that the base has, or that somebody has dismissed. */
+export interface Known {
+  tool: string
+  category: string
+  rule: string
+  path: string | undefined
+  message: string
+  fingerprints: Readonly<Record<string, string>>
+}
+
+export interface Base {
+  known: readonly Known[]
+  /** Analyses of this run that have no base: all their findings are new. */
+  without: readonly Analysis[]
+  /** Sentences: which analyses were compared with, and why one could not be had. */
+  said: readonly string[]
+}
+
+/** An issue that carries our hidden marker. */
+export interface KnownIssue {
+  number: number
+  /** Of rule and target; from the marker. */
+  key: string
+  category: string
+  open: boolean
+  /** We closed it, because its finding was gone; otherwise somebody did, and it stays closed. */
+  gone: boolean
+  title: string
+  body: string
+}
+
+/** Something that went wrong at GitHub; it never hides findings. */
+export interface Trouble {
+  title: string
+  /** Sentences: what failed, on what, what to do next. */
+  message: string
+}
+
+/** A scan of one or more targets. */
+export interface ScanFacts {
+  kind: ScanSettings['kind']
+  /** Of Trivy: the pinned one, or what the program says of itself. */
+  version: string
+  from: 'path' | 'tool-cache' | 'download'
+  targets: readonly TargetScan[]
+  /** Sentences: an old database, what steered the scan, a warning of Trivy. */
+  notices: readonly string[]
+}
+
+/** What Trivy did with one target. */
+export interface TargetScan {
+  target: string
+  lookedAt: LookedAt
+  /** Files that it should have looked at, and could not. */
+  unread: readonly Unread[]
+  /** Findings that ignore files and VEX took out of the report. */
+  hidden: readonly Hidden[]
+  /** Why nothing was looked at, words that end a sentence; absent when something was. */
+  nothing?: string
+}
+
+/** Scanner → what it looked at. */
+export type LookedAt = Readonly<Record<string, { files: number; packages?: number }>>
+
+export interface Unread {
+  file: string
+  why: string
+}
+
+/** A finding that an ignore file or VEX took out of Trivy's report. */
+export interface Hidden {
+  rule: string
+  /** `vulnerability`, `misconfiguration`, `secret`, `license`. */
+  kind: string
+  severity: string
+  package: string | undefined
+  path: string
+  /** `ignored`, `not_affected` … */
+  status: string
+  statement: string | undefined
+  /** The file that hid it, as people know it. */
+  source: string
+  /** YYYY-MM-DD, the last day. */
+  until: string | undefined
+}
+
+/** The vulnerability database that came out of the Actions cache. */
+export interface Restored {
+  key: string
+  /** The database's time, ms since the epoch. */
+  time: number
+}
+
+/** A database that a scan has left behind, and that the Actions cache may keep. */
+export interface KeptDatabase {
+  /** Trivy's cache folder. */
+  folder: string
+  restored: Restored | undefined
+}
+
+/** What is true now. */
+export interface Observation {
+  prepared: Prepared
+  /** Reports that `if-missing` lets go, as the user named them. */
+  missing: readonly string[]
+  scan: ScanFacts | undefined
+  /** Only with `cache: true`. */
+  database: KeptDatabase | undefined
+  target: Target
+  /** Only with `only-new`. */
+  base: Base | undefined
+  /** Only with `issues: sync`, where issues may be written. */
+  issues: readonly KnownIssue[] | undefined
+  /** YYYY-MM-DD in UTC. */
+  today: string
+  /** What could not be observed at GitHub. */
+  troubles: readonly Trouble[]
+}
+
+export interface Gate {
+  verdict: 'passed' | 'failed' | 'off'
+  /** Sentences: what counted, against what. */
+  reasons: readonly string[]
+  /** Indices into the findings of the plan: those that made it fail. */
+  offending: readonly number[]
+}
+
+/** `total` is the sum of the five severities: findings that count (open or expired). */
+export type Counts = Readonly<Record<Severity | 'total' | 'new' | 'suppressed', number>>
+
+/** One upload. */
+export interface UploadDocument {
+  /** gzipped SARIF */
+  gzip: Buffer
+  /** Bytes before gzip. */
+  bytes: number
+  analyses: readonly Pick<Analysis, 'tool' | 'category'>[]
+  results: number
+}
+
+export type UploadDecision =
+  | { go: true }
+  /** `reason` is the output `skipped-reason`: one word. */
+  | { go: false; reason: 'fork' | 'dependabot' | 'never' | 'dry-run' | 'nothing'; said: string }
+
+/** What is going to happen. */
+export interface Plan {
+  findings: readonly Finding[]
+  counts: Counts
+  gate: Gate
+  documents: readonly UploadDocument[]
+  trimmed: readonly Trimmed[]
+  upload: UploadDecision
+  /** Red: what `oversize: fail` says; nothing is uploaded then. */
+  refused: Trouble | undefined
+  /** Absent unless `issues: sync`. */
+  issues: IssuePlan | undefined
+  /** What ignore files and VEX took out of the scan; they count as suppressed. */
+  hidden: readonly Hidden[]
+  notices: readonly string[]
+}
+
+export interface IssuePlan {
+  create: readonly IssueText[]
+  update: readonly (IssueText & { number: number; reopen: boolean })[]
+  close: readonly { number: number; key: string; body: string; reason: 'completed' | 'not_planned' }[]
+  /** Numbers of issues that stay as they are. */
+  keep: readonly number[]
+  /** Why nothing is written, or not all; a sentence. */
+  refused: string | undefined
+  said: readonly string[]
+}
+
+export interface IssueText {
+  key: string
+  title: string
+  body: string
+  labels: readonly string[]
+  package?: Package
+}
+
+export interface Uploaded {
+  /** Absent when it was not accepted. */
+  sarifId: string | undefined
+  url: string | undefined
+  status: 'complete' | 'failed' | 'pending'
+  document: Pick<UploadDocument, 'analyses' | 'results'>
+}
+
+/** What became of the plan. */
+export interface Applied {
+  uploads: readonly Uploaded[]
+  /** The token could not write, as {@link Target.readOnly} said: nothing was uploaded, and that is no trouble. */
+  skipped?: Extract<UploadDecision, { go: false }> | undefined
+  /** Numbers of alerts. */
+  dismissed: readonly number[]
+  reopened: readonly number[]
+  /** Numbers of issues that stand open after the sync. */
+  issues: readonly number[]
+  analysisUrl: string | undefined
+  /** Paths, when `output-file` was given. */
+  files: readonly string[]
+  /** Red. */
+  troubles: readonly Trouble[]
+  /** Sentences that leave the step green: still pending, an alert that could not be dismissed. */
+  warnings: readonly string[]
+}

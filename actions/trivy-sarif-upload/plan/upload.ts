@@ -1,0 +1,22 @@
+import type { Inputs, Target, UploadDecision } from '../model.ts'
+
+/**
+ * Whether there is an upload; pure. Where a token may still be able to write (Dependabot with permissions, private
+ * forks), trying tells: {@link Target.readOnly} is looked at again when GitHub refuses.
+ */
+export function decideUpload(
+  { upload, dryRun }: Pick<Inputs, 'upload' | 'dryRun'>,
+  { readOnly, isPublic }: Target,
+  documents: number,
+): UploadDecision {
+  const no = (reason: Exclude<UploadDecision, { go: true }>['reason'], said: string): UploadDecision => ({
+    ...{ go: false, reason, said },
+  })
+  if (upload === 'never') return no('never', 'Nothing is uploaded: `upload` is `never`.')
+  if (dryRun) return no('dry-run', 'Nothing is uploaded: this is a dry run.')
+  if (documents === 0) return no('nothing', 'Nothing is uploaded: there is no report.')
+  if (upload === 'auto' && readOnly?.reason === 'fork' && isPublic === true) {
+    return no('fork', `${readOnly.said} The findings are in this summary, and the gate counts them.`)
+  }
+  return { go: true }
+}
