@@ -3,7 +3,7 @@ import { undoOf } from '../../../actions/blue-green-switch/protocol/payload.ts'
 import { type Stage, startGitHub } from '../../support/github/server.ts'
 import { jobToken } from '../../support/github/tokens.ts'
 import { testWith } from '../../support/real-parts.ts'
-import { openScene, type RouterName, type Scene } from '../../support/routers/scene.ts'
+import { openScene, ROUTERS, type RouterName, type Scene } from '../../support/routers/scene.ts'
 import { expectConclusion, type RunOptions, runPost, type StepResult } from '../../support/runner.ts'
 
 const QUICK = { watch: '200ms', 'min-samples': '1', propagation: '2s' }
@@ -34,12 +34,12 @@ const go = (
   more: Readonly<Record<string, string>> = {},
 ): Promise<StepResult> => scene.run({ ...QUICK, version, environment: 'production', ...more }, at())
 
-for (const router of ['haproxy', 'nginx', 'caddy', 'traefik'] as const satisfies RouterName[]) {
+for (const [router, part] of Object.entries(ROUTERS)) {
   testWith(
-    router === 'traefik' ? 'node' : router,
+    part,
     `${router}: two switches on record, the second is rolled back by hand, and not again`,
     async () => {
-      const scene = await openScene(router)
+      const scene = await openScene(router as RouterName)
       try {
         const first = await go(scene, '2.0.0', { 'environment-url': 'https://shop.example.com' })
         expectConclusion(first, 'success')

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals'
 import { type LoadReport, shareOf } from '../../support/load.ts'
 import { testWith } from '../../support/real-parts.ts'
-import { failuresOf, type RouterName } from '../../support/routers/scene.ts'
+import { failuresOf, ROUTERS, type RouterName } from '../../support/routers/scene.ts'
 import {
   namespaceCommand,
   switchInNamespace,
@@ -10,15 +10,16 @@ import {
 } from '../../support/routers/under-load.ts'
 import { expectConclusion } from '../../support/runner.ts'
 
-const ROUTERS: RouterName[] = ['haproxy', 'nginx', 'caddy', 'traefik']
+const NAMES = Object.keys(ROUTERS) as RouterName[]
 const CANARY = { steps: '10, 50, 100', 'step-interval': '4s', 'min-samples': '1' }
 
-describe.each(ROUTERS)('under load, %s', (router) => {
-  const namespace = router === 'caddy' ? namespaceCommand() : []
+describe.each(NAMES)('under load, %s', (router) => {
+  const isCaddy = router === 'caddy' || router === 'caddy-2.11'
+  const namespace = isCaddy ? namespaceCommand() : []
   // The stand-in of Traefik needs nothing but Node.
-  const part = router === 'traefik' ? 'node' : namespace === undefined ? 'network-namespaces' : router
+  const part = namespace === undefined ? 'network-namespaces' : ROUTERS[router]
   const run = async (inputs: Readonly<Record<string, string>>): Promise<UnderLoad> =>
-    router === 'caddy' ? switchInNamespace(namespace ?? [], router, inputs) : switchUnderLoad(router, inputs)
+    isCaddy ? switchInNamespace(namespace ?? [], router, inputs) : switchUnderLoad(router, inputs)
 
   testWith(
     part,
