@@ -5,6 +5,7 @@ import type { Fault } from './faults.ts'
 import { Faults } from './faults.ts'
 import { codeScanning } from './resources/code-scanning.ts'
 import { commits } from './resources/commits.ts'
+import { deployments } from './resources/deployments.ts'
 import { graphql } from './resources/graphql.ts'
 import { issues } from './resources/issues.ts'
 import { refs } from './resources/refs.ts'
@@ -17,7 +18,7 @@ import { jobToken, mayNot, type Token } from './tokens.ts'
 
 const ROUTES: readonly Route[] = [
   ...[...refs, ...tagObjects, ...releases, ...commits, ...repository],
-  ...[...codeScanning, ...issues],
+  ...[...codeScanning, ...issues, ...deployments],
 ]
 
 export interface StageOptions {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { StageDeployment } from './stage-deployment.ts'
 
 /** What this GitHub knows: one repository. Everything is plain data; a test may read and change it at any time. */
 export interface State {
@@ -22,6 +23,7 @@ export interface State {
   logins: Map<string, string>
   rules: RefRule[]
   issues: StageIssue[]
+  deployments: StageDeployment[]
   codeScanning: StageCodeScanning
   /** Releases that are published from now on cannot be changed, nor can their tags. */
   immutableReleases: boolean
@@ -175,6 +177,7 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
       files: new Map(),
       rules: [],
       issues: [],
+      deployments: [],
     },
     codeScanning: {
       ...{ access: 'on', defaultSetup: false, pendingLooks: 0, processingErrors: [] },
