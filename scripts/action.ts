@@ -9,7 +9,7 @@ import { terminalMarkdown } from './action/markdown.ts'
 import { logPrinter, paint } from './action/terminal.ts'
 import { actionNames, ROOT } from './actions.ts'
 
-/** The longest output that is printed whole; `result` may have 64 KiB. */
+/** The longest output that is printed whole; `result` may have 16 KiB. */
 const MAX_OUTPUT = 600
 
 // npm runs scripts in the folder of package.json; paths and the workspace are meant where the person is.

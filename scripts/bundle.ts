@@ -13,7 +13,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { minify } from 'terser'
-import { ROOT, readManifest } from './actions.ts'
+import { ROOT } from './actions.ts'
 import { type Chunk, chunksOf, type Stats } from './bundle-graph.ts'
 import { thirdPartyNotices } from './third-party.ts'
 
@@ -37,13 +37,13 @@ export async function bundle(action: string): Promise<Bundle> {
   const stage = mkdtempSync(join(ROOT, 'build', 'stage-'))
   try {
     const emitted = join(stage, 'js')
-    await emit(stage, action)
-    const stats = await pack(stage, join(emitted, 'actions', action, 'main.js'))
+    const phases = ['main', ...['pre', 'post'].filter((phase) => existsSync(source(action, phase)))]
+    await emit(stage, action, phases)
+    const stats = await pack(stage, entryOf(join(emitted, 'actions', action), phases))
     const chunks = chunksOf(stats, emitted)
     const files = await finish(join(stage, 'packed'), stats, chunks)
-    if (readManifest(action).runs.pre !== undefined) {
-      // shared/action/run.ts knows the pre step by the name of this file.
-      files.set('pre.js', Buffer.from("import './index.js'\n"))
+    for (const phase of phases.filter((each) => each !== 'main')) {
+      files.set(`${phase}.js`, Buffer.from("import './index.js'\n"))
     }
     const folders = new Set([...chunks.values()].flatMap((chunk) => chunk.packageFolders))
     files.set('THIRD-PARTY.txt', Buffer.from(thirdPartyNotices(folders)))
@@ -53,14 +53,37 @@ export async function bundle(action: string): Promise<Bundle> {
   }
 }
 
-/** JavaScript of what main.ts reaches; type errors in anything else do not stand in the way of a build. */
-async function emit(stage: string, action: string): Promise<void> {
+function source(action: string, phase: string): string {
+  return join(ROOT, 'actions', action, `${phase}.ts`)
+}
+
+/**
+ * What index.js begins with. The phases share one bundle, most of which they both need; which one it is follows from the
+ * name of the file that was started (`post.js`, say, which imports index.js) and from nothing else.
+ */
+function entryOf(folder: string, phases: readonly string[]): string {
+  if (phases.length === 1) return join(folder, 'main.js')
+  const path = join(folder, 'entry.js')
+  const load = (phase: string): string => `import(/* webpackMode: "eager" */ './${phase}.js')`
+  const rows = phases
+    .filter((phase) => phase !== 'main')
+    .map((phase) => `'${phase}.js': () => ${load(phase)}`)
+  writeFileSync(
+    path,
+    `import { basename } from 'node:path'\nconst others = { ${rows.join(', ')} }\n` +
+      `const load = others[basename(process.argv[1] ?? '')] ?? (() => ${load('main')})\nload()\n`,
+  )
+  return path
+}
+
+/** JavaScript of what the phases reach; type errors in anything else do not stand in the way of a build. */
+async function emit(stage: string, action: string, phases: readonly string[]): Promise<void> {
   const up = relative(stage, ROOT).replaceAll('\\', '/')
   const config = {
     extends: `${up}/tsconfig.json`,
     compilerOptions: { noEmit: false, rootDir: up, outDir: 'js' },
     include: [],
-    files: [`${up}/actions/${action}/main.ts`],
+    files: phases.map((phase) => `${up}/actions/${action}/${phase}.ts`),
   }
   writeFileSync(join(stage, 'tsconfig.json'), JSON.stringify(config))
   await node([join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', stage], ROOT)

@@ -1,12 +1,13 @@
+import { systemClock } from '../../shared/action/clock.ts'
 import type { RunContext } from '../../shared/action/context.ts'
+import { childEnvironment } from '../../shared/action/environment.ts'
 import { messageOf } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
 import { runProgram } from '../../shared/action/program.ts'
-import { readState, saveState } from '../../shared/action/state.ts'
-import { systemClock } from '../../shared/probe/clock.ts'
+import { keepRecord, readRecord } from '../../shared/action/record.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
 import type { HookName } from './inputs/values.ts'
-import { childEnvironment, type Inputs } from './inputs.ts'
+import type { Inputs } from './inputs.ts'
 import { gate } from './observe.ts'
 import { describeWeights, type Moves } from './plan.ts'
 import { lingering } from './protocol/common.ts'
@@ -15,6 +16,7 @@ import { HOOK_CANCELLED_MS, putBack, restore } from './protocol/restore.ts'
 import { type Ended, runProtocol } from './protocol/run.ts'
 import type { Outcome, World } from './protocol/world.ts'
 import { acquireLock, type Lock } from './targets/lock.ts'
+import { openTarget } from './targets/open.ts'
 import { Conflict, type LiveState, sameWeights, type Target } from './targets/target.ts'
 import { frontDoor } from './traffic/front-door.ts'
 
@@ -108,7 +110,7 @@ export async function apply(
         steps: steps.map(({ weights }) => weights),
       }
       await lock.write(journal)
-      saveState('switch', { journal, phase: 'moving' } satisfies Left)
+      keepRecord('switch', { journal, phase: 'moving' } satisfies Left)
     },
   }
   const ended = await runProtocol(world, read, begun)
@@ -116,7 +118,7 @@ export async function apply(
     // After a cancellation the post step looks once more.
     const isOpen = ended.end === 'stuck' || (ended.end === 'restored' && cancel.aborted)
     const phase = isOpen ? 'moving' : ended.end === 'switched' ? 'switched' : 'settled'
-    saveState('switch', { journal, phase } satisfies Left)
+    keepRecord('switch', { journal, phase } satisfies Left)
   }
   // A journal that is still needed stays in the lock, which the next run takes over from this dead process.
   if (ended.end !== 'stuck') await lock?.release()
@@ -125,7 +127,7 @@ export async function apply(
 
 /** What the main step left to do. */
 export function readLeft(): Left | undefined {
-  return readState('switch') as Left | undefined
+  return readRecord('switch') as Left | undefined
 }
 
 export interface Finished {
@@ -193,6 +195,12 @@ export async function finish(tools: Tools, { journal, phase }: Left): Promise<Fi
   }
 }
 
+export async function open({ router: { name, config, via } }: Inputs): Promise<Target> {
+  const target = await openTarget(name, config, { via, env: childEnvironment() }, { list: [], add: () => {} })
+  if (target === undefined) throw new TypeError('target-config has been checked')
+  return target
+}
+
 function worldOf(
   { inputs, target, cancel }: Tools,
   recorded: LiveState | undefined,
@@ -222,10 +230,11 @@ async function runHook(
 ): Promise<string | undefined> {
   const argv = hooks[name]
   if (argv === undefined) return undefined
-  const env = {
-    ...childEnvironment(),
-    ...{ NEXUS_FROM: moves?.from ?? '', NEXUS_TO: moves?.to ?? '', NEXUS_VERSION: version },
-  }
+  const env = childEnvironment({
+    NEXUS_FROM: moves?.from ?? '',
+    NEXUS_TO: moves?.to ?? '',
+    NEXUS_VERSION: version,
+  })
   try {
     const { code, endedBy, stdout, stderr, timedOut } = await runProgram(argv, {
       timeout: HOOK_MS,

@@ -42,11 +42,6 @@ export interface Inputs {
   ca: ReadonlyMap<string, readonly string[]>
 }
 
-/** The environment of hooks and of a router's commands: without the inputs of this step, which are none of theirs. */
-export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('INPUT_')))
-}
-
 const LATER = ['environment', 'environment-url', 'deployment-id', 'reason', 'confirm']
 
 /**

@@ -7,7 +7,7 @@ import type { Applied, Entry, Inputs, Notes, Plan, Release } from './plan/model.
 import { releaseModel } from './render/json.ts'
 import { summaryBlocks } from './summary.ts'
 
-/** Lines that `result` could hold at most: 64 KiB hold no more. */
+/** Lines that `result` could hold at most: 16 KiB hold no more. */
 const MAX_LINES = 400
 
 /** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */

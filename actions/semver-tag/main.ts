@@ -1,4 +1,3 @@
-import { readContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { run } from '../../shared/action/run.ts'
 import { readInputs } from './inputs.ts'
@@ -11,32 +10,29 @@ import { planLines } from './summary.ts'
 /** How often the version is worked out again because another run was faster. */
 const MAX_AGAIN = 3
 
-run({
-  main: async (signal) => {
-    const context = readContext()
-    const inputs = await readInputs()
-    try {
-      const connect = connector(inputs, context, signal)
-      let made: string | undefined
-      for (let round = 0; ; round++) {
-        const again = round === 0 ? undefined : { made }
-        const observation = await observe(inputs, { context, connect, signal }, again)
-        const plan = decide(inputs, observation)
-        for (const line of planLines(plan, inputs)) log.info(line)
-        if (inputs.dryRun || !writes(plan)) return report(inputs, observation, plan, undefined, context)
-        // Loaded on use: most runs write nothing.
-        const { apply } = await import('./apply.ts')
-        const applied = await apply(plan, inputs, context.runId, connect)
-        if (applied.raced === undefined || round === MAX_AGAIN)
-          return report(inputs, observation, plan, applied, context)
-        if (applied.created) made = plan.tag
-        log.info(`Another run was faster: ${applied.raced}. Working it out again.`)
-      }
-    } catch (error) {
-      reportFailure(inputs, context)
-      throw error
+run('main', async ({ context, signal }) => {
+  const inputs = await readInputs()
+  try {
+    const connect = connector(inputs, context, signal)
+    let made: string | undefined
+    for (let round = 0; ; round++) {
+      const again = round === 0 ? undefined : { made }
+      const observation = await observe(inputs, { context, connect, signal }, again)
+      const plan = decide(inputs, observation)
+      for (const line of planLines(plan, inputs)) log.info(line)
+      if (inputs.dryRun || !writes(plan)) return report(inputs, observation, plan, undefined, context)
+      // Loaded on use: most runs write nothing.
+      const { apply } = await import('./apply.ts')
+      const applied = await apply(plan, inputs, context.runId, connect)
+      if (applied.raced === undefined || round === MAX_AGAIN)
+        return report(inputs, observation, plan, applied, context)
+      if (applied.created) made = plan.tag
+      log.info(`Another run was faster: ${applied.raced}. Working it out again.`)
     }
-  },
+  } catch (error) {
+    reportFailure(inputs, context)
+    throw error
+  }
 })
 
 function writes(plan: Plan): plan is Release | AlreadyReleased | Rollback {

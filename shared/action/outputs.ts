@@ -8,8 +8,11 @@ import { redact } from './secrets.ts'
 /** A longer document is for programs alone. */
 const PRETTY_LIMIT = 1_048_576
 
-/** GitHub keeps 1 MiB of outputs per job; a `result` takes at most this much of it. */
-export const RESULT_LIMIT = 65_536
+/**
+ * Of a `result`, in bytes. Outputs are carried on in variables, where Linux takes 128 KiB in all of `toJSON(needs)` and
+ * Windows 32 KiB.
+ */
+export const RESULT_LIMIT = 16_384
 
 /**
  * Sets the outputs of this step, redacted. Names are constants of the action; values are strings, numbers, booleans.
@@ -21,7 +24,7 @@ export function setOutputs(outputs: Readonly<Record<string, string | number | bo
 }
 
 /**
- * Sets `result` (one JSON document, at most 64 KiB, `"truncated": true` when something had to go) and `result-file`
+ * Sets `result` (one JSON document, at most 16 KiB, `"truncated": true` when something had to go) and `result-file`
  * (the path of the whole document below RUNNER_TEMP; empty when there is no such folder).
  *
  * @param short what `result` begins from, when the whole is so large that fitting it would take long

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { childEnvironment } from './environment.ts'
+import { guardChild } from './watchdog.ts'
 
 const running = new Set<ChildProcess>()
 const onPosix = process.platform !== 'win32'
@@ -11,6 +13,7 @@ export interface ProgramOptions {
   /** Bytes kept of each of stdout and stderr; the rest is read and dropped. */
   maxOutput?: number
   cwd?: string
+  /** That of {@link childEnvironment} unless said otherwise; what is given must come from there too. */
   env?: NodeJS.ProcessEnv
   /** What it reads from its standard input; nothing when not given. */
   input?: string
@@ -39,7 +42,15 @@ export async function runProgram(
   argv: readonly [string, ...string[]],
   options: ProgramOptions,
 ): Promise<ProgramResult> {
-  const { timeout, signal, maxOutput = 1_048_576, cwd, env = process.env, input, onErrorLine } = options
+  const {
+    timeout,
+    signal,
+    maxOutput = 1_048_576,
+    cwd,
+    env = childEnvironment(),
+    input,
+    onErrorLine,
+  } = options
   // Loaded on use: most steps start no program.
   const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
@@ -51,6 +62,7 @@ export async function runProgram(
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     running.add(child)
+    guardChild(child.pid, 'started')
     // EPIPE: it may end before it has read everything; its exit code tells.
     child.stdin.on('error', () => {})
     child.stdin.end(input)
@@ -79,6 +91,7 @@ export async function runProgram(
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
       running.delete(child)
+      guardChild(child.pid, 'ended')
     }
     child.once('error', (error) => {
       settle()

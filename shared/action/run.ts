@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { ActionError, InputError, messageOf } from './errors.ts'
 import { log } from './log.ts'
 import { stopChildren } from './program.ts'
-import { readState, saveState } from './state.ts'
+import { type ConnectorMaker, makeStep, type Step } from './step.ts'
 
 /**
  * The runner sends SIGINT, waits 7.5 s, sends SIGTERM, waits 2.5 s and kills the process tree.
@@ -20,24 +20,19 @@ export const passed: Outcome = { ok: true }
 
 export const failed = (title: string, message: string): Outcome => ({ ok: false, title, message })
 
-/** A phase of an action. `signal` aborts on SIGINT and SIGTERM, then under 7 s are left to leave a clean state. */
-export type Body = (signal: AbortSignal) => Promise<Outcome>
-
-export interface Action {
-  /** Reached through an entry file named `pre.js`; the runner does not run it for local actions. */
-  pre?: Body
-  main: Body
-  post?: Body
-}
+/** A phase of an action. `step.signal` aborts on SIGINT and SIGTERM, then under 7 s are left to leave a clean state. */
+export type Body = (step: Step) => Promise<Outcome>
 
 /**
- * Runs the phase that the runner asked for, and is the only place that decides how the process ends: exit code 0 only
- * after a recorded `ok`; exit code 1 with exactly one error annotation after a failure, a throw, a rejection nobody
- * handled, a promise that never settles, an early exit, or a stop signal that was not obeyed in time.
+ * Runs a phase of an action, and is the only place that decides how the process ends: exit code 0 only after a recorded
+ * `ok`; exit code 1 with exactly one error annotation after a failure, a throw, a rejection nobody handled, a promise
+ * that never settles, an early exit, or a stop signal that was not obeyed in time.
+ *
+ * @param phase the one that this entry file is for: `index.js` main, `pre.js` and `post.js` the others. Nothing in the
+ * environment decides it
+ * @param connector how the step talks to GitHub; without it, it cannot
  */
-export function run(action: Action): void {
-  const phase = phaseOf(process.argv[1] ?? '', readState('phase'))
-  const body = action[phase]
+export function run(phase: Phase, body: Body, connector: ConnectorMaker = () => () => undefined): void {
   const stop = new AbortController()
   let code: 0 | 1 | undefined
 
@@ -76,26 +71,28 @@ export function run(action: Action): void {
     })
   }
 
-  if (body === undefined) {
-    record(phase === 'main' ? failed('No main phase', 'The action has no main phase.') : passed)
+  const asked = phaseOf(process.argv[1] ?? '')
+  if (asked !== phase) {
+    record(failed(`No ${asked} phase`, `This action has no ${asked} phase: ${asked}.js is not a file of it.`))
     return
   }
-  if (phase === 'main' && action.post !== undefined) saveState('phase', 'post')
-  outcomeOf(body, phase, stop.signal).then(record, (error: unknown) => record(failure(error)))
+  outcomeOf(body, phase, makeStep(stop.signal, connector)).then(record, (error: unknown) =>
+    record(failure(error)),
+  )
 }
 
-async function outcomeOf(body: Body, phase: Phase, signal: AbortSignal): Promise<Outcome> {
-  const outcome: unknown = await body(signal)
+async function outcomeOf(body: Body, phase: Phase, step: Step): Promise<Outcome> {
+  const outcome: unknown = await body(step)
   if (outcome === null || typeof outcome !== 'object' || !('ok' in outcome)) {
     return failed('No outcome', `The ${phase} step returned no outcome. This is a defect of the action.`)
   }
   return outcome as Outcome
 }
 
-/** Which phase this process is; pure. The post step is known by the state that main saved. */
-export function phaseOf(script: string, state: unknown): Phase {
-  if (basename(script) === 'pre.js') return 'pre'
-  return state === 'post' ? 'post' : 'main'
+/** Which phase an entry file is for; pure. */
+export function phaseOf(script: string): Phase {
+  const name = basename(script)
+  return name === 'pre.js' ? 'pre' : name === 'post.js' ? 'post' : 'main'
 }
 
 function failure(thrown: unknown): Outcome {

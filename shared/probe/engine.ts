@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from '../action/clock.ts'
 import { formatDuration } from '../text/duration.ts'
 import type { Check, FailureClass, Try } from './check.ts'
-import { type Clock, systemClock } from './clock.ts'
 import type { SampleStats } from './latency.ts'
 import { limiter } from './limiter.ts'
 import { isSampled, samplesOf } from './parse.ts'

@@ -1,7 +1,7 @@
+import type { Clock } from '../action/clock.ts'
 import { formatDuration } from '../text/duration.ts'
 import { formatShare } from '../text/units.ts'
 import type { Check, FailureClass, Try } from './check.ts'
-import type { Clock } from './clock.ts'
 import { type SampleStats, sampleStats } from './latency.ts'
 import type { Attempt } from './schemes.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { ROOT } from '../../scripts/actions.ts'
-import { parseSource, readSources } from './source.ts'
+import { parseSource, readSources } from '../../scripts/source.ts'
 
 /** The bundle of an action that uses @actions/cache has stand-ins of its own: they have more to do. */
 const FOLDER = join(ROOT, 'bundle', 'with-cache')

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { actionNames, ROOT } from '../../scripts/actions.ts'
+import { parseSource, readSources } from '../../scripts/source.ts'
 import { RULES, type Rule } from './rules.ts'
-import { parseSource, readSources } from './source.ts'
 
 const sources = readSources('actions', 'shared')
 

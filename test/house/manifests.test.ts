@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { actionNames, type Manifest, ROOT, readManifest } from '../../scripts/actions.ts'
 import { withTables } from '../../scripts/readme-tables.ts'
-import { parseSource, readSources } from './source.ts'
+import { parseSource, readSources } from '../../scripts/source.ts'
 
 /** The least that an action has to be given so that its inputs are right. A new action adds its line. */
 const LEAST: Record<string, Record<string, string>> = {

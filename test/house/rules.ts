@@ -1,4 +1,4 @@
-import type { Source } from './source.ts'
+import type { Source } from '../../scripts/source.ts'
 
 /** One rule about TypeScript files, with files that break it, so that no rule can pass because it sees nothing. */
 export interface Rule {
@@ -11,12 +11,17 @@ export interface Rule {
 }
 
 const ACTION = /^actions\/([^/]+)\//
-const ROOM = /^actions\/[^/]+\/(main|inputs|observe|plan|apply|report|summary)\.ts$/
+const ROOM = /^actions\/[^/]+\/(main|post|model|inputs|observe|plan|apply|report|summary)\.ts$/
 const PURE = /^shared\/(text|version|commits)\//
 const PLAN = /^actions\/[^/]+\/plan\.ts$/
 
 /** Modules without I/O, clock or state. */
 const PURE_MODULES = new Set(['node:buffer', 'node:url', 'node:util', 'semver/classes/semver.js', 'yaml'])
+/** These work on what they are given, but for what has to do with the working folder or with chance. */
+const MOSTLY_PURE = new Map([
+  ['node:path', /^(resolve|relative)$/],
+  ['node:crypto', /^(random|generate)/],
+])
 /** Globals that are I/O, clock, chance, or a way around this list. */
 const IMPURE_GLOBALS =
   /^(process|fetch|console|performance|crypto|navigator|globalThis|global|require|eval|set(Timeout|Interval|Immediate)|Date\.now|new Date\(\)|Date\(\)|Math\.random)$/
@@ -28,6 +33,19 @@ const from = (source: Source, names: RegExp): string[] =>
   source.imports.flatMap((item) =>
     item.names.filter((name) => names.test(name)).map((name) => `${name} from ${item.from}`),
   )
+
+/** What in one file is not pure; for what it imports from this repository look there. */
+export const impurityOf = (source: Source): string[] => [
+  ...source.imports
+    .filter(({ isType, from: to, names }) => !isType && !isOurs(to) && !isPureModule(to, names))
+    .map(({ from: to }) => to),
+  ...globals(source, IMPURE_GLOBALS),
+]
+
+function isPureModule(path: string, names: readonly string[]): boolean {
+  const impure = MOSTLY_PURE.get(path)
+  return impure === undefined ? PURE_MODULES.has(path) : !names.some((name) => impure.test(name))
+}
 
 const globals = (source: Source, names: RegExp): string[] =>
   [...source.globals].filter((use) => names.test(use))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { ROOT } from '../../scripts/actions.ts'
-import { readSources } from './source.ts'
+import { readSources } from '../../scripts/source.ts'
 
 const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'bundle', 'tsconfig.json'), 'utf8')) as {
   compilerOptions: { paths: Record<string, [string]> }

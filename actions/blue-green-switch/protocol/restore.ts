@@ -1,5 +1,5 @@
+import { type Clock, systemClock } from '../../../shared/action/clock.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
-import { type Clock, systemClock } from '../../../shared/probe/clock.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { describeWeights } from '../plan.ts'
 import { type LiveState, sameWeights, type Target } from '../targets/target.ts'

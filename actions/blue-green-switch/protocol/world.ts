@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/probe/clock.ts'
+import type { Clock } from '../../../shared/action/clock.ts'
 import type { Moves } from '../plan.ts'
 import type { LiveState, Target } from '../targets/target.ts'
 import type { Ask } from '../traffic/front-door.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { systemClock } from '../../../shared/action/clock.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
 import { rules } from '../../../shared/action/inputs.ts'
-import { systemClock } from '../../../shared/probe/clock.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { configReader, isRecord } from './config.ts'
 import { lockPath } from './lock.ts'

@@ -1,5 +1,5 @@
+import type { Clock } from '../../../shared/action/clock.ts'
 import { type Check, ProbeFailure } from '../../../shared/probe/check.ts'
-import type { Clock } from '../../../shared/probe/clock.ts'
 import { judge } from '../../../shared/probe/judge.ts'
 import { SCHEMES } from '../../../shared/probe/schemes.ts'
 import { type Identify, sideOf } from './identify.ts'

@@ -1,6 +1,6 @@
 import type { ProgramResult } from '../../../shared/action/program.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { ScanSettings } from '../model.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 
 /** How a run of Trivy ended; pure. A clean scan is `done` with a report, and nothing else is. */
 export type Ending =

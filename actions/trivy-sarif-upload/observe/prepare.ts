@@ -2,13 +2,13 @@ import { plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { groupRuns, type SourcedRun } from '../sarif/category.ts'
 import { findingsOf, isProblem, messageText } from '../sarif/findings.ts'
-import { addFingerprint, counter, packageHash } from '../sarif/fingerprint.ts'
+import { addFingerprint, counter } from '../sarif/fingerprint.ts'
 import { placesOf } from '../sarif/locations.ts'
 import { mergeRuns } from '../sarif/merge.ts'
 import type { Analysis, Finding, Prepared, ReadLog, Result, Run } from '../sarif/model.ts'
 import { repairRules, ruleLookup } from '../sarif/rules.ts'
 import type { TrivyFacts } from '../sarif/trivy.ts'
-import { addLineHashes, type Wanted } from './fingerprints.ts'
+import { addLineHashes, packageHash, type Wanted } from './fingerprints.ts'
 
 /** Where reports belong. */
 export interface Surroundings {

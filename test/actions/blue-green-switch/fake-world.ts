@@ -136,8 +136,9 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
     ask: async () => answer(),
     clock: {
       now: () => now,
+      date: () => now,
       async sleep(ms, signal) {
-        if (signal.aborted) return
+        if (signal?.aborted) return
         now += ms
         if (fake.cancelAt !== undefined && now >= fake.cancelAt) cancel.abort()
         // Lets requests that are under way come back.

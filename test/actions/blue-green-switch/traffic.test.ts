@@ -8,8 +8,8 @@ import {
   watch,
 } from '../../../actions/blue-green-switch/traffic/front-door.ts'
 import type { Sample } from '../../../actions/blue-green-switch/traffic/verdict.ts'
+import { systemClock } from '../../../shared/action/clock.ts'
 import type { Check } from '../../../shared/probe/check.ts'
-import { systemClock } from '../../../shared/probe/clock.ts'
 import { parseChecks } from '../../../shared/probe/parse.ts'
 import { defaultSettings } from '../../../shared/probe/settings.ts'
 import { startRelease } from '../../support/releases.ts'
@@ -36,6 +36,7 @@ async function samplesOf(ask: Ask, share: number, count: number): Promise<Sample
     judge: (samples) => (samples.length >= count ? [...samples] : undefined),
     clock: {
       now: () => 0,
+      date: () => 0,
       // All that is under way is answered before the next request.
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
     },
@@ -110,6 +111,7 @@ test('a front door that hangs does not pile up requests, and none is left when i
     judge: () => undefined,
     clock: {
       now: () => 0,
+      date: () => 0,
       async sleep() {
         turns += 1
         if (turns === 200) stop.abort()

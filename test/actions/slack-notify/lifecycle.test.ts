@@ -27,7 +27,7 @@ describe('lifecycle false', () => {
     const post = await finish(main, jobStatus)
     expectConclusion(post, 'success')
     expect(server.messages).toHaveLength(1)
-    expect(post.log).toBe('')
+    expect(post.log).toBe('Nothing to do: main left nothing.')
   })
 
   test('cancelled while it sends: green, with one warning', async () => {

@@ -59,7 +59,7 @@ function quick() {
     waits.push(ms)
     now += ms
   }
-  return { waits, now: () => now, sleep }
+  return { waits, now: () => now, date: () => now, sleep }
 }
 
 type Options = Parameters<typeof uploadAll>[3]
@@ -130,7 +130,7 @@ describe('an upload', () => {
     state.codeScanning.pendingLooks = Number.POSITIVE_INFINITY
     const stop = new AbortController()
     const one = client(github, { signal: stop.signal })
-    const clock = { now: () => 0, sleep: async () => stop.abort() }
+    const clock = { now: () => 0, date: () => 0, sleep: async () => stop.abort() }
     const done = await uploadAll(
       one,
       [document([])],

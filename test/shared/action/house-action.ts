@@ -6,6 +6,7 @@ const source = (path: string): string =>
   pathToFileURL(resolve(import.meta.dirname, '../../../shared', path)).href
 
 const PRELUDE = `
+import { childEnvironment } from '${source('action/environment.ts')}'
 import { ActionError } from '${source('action/errors.ts')}'
 import { inputReader, rules } from '${source('action/inputs.ts')}'
 import { log } from '${source('action/log.ts')}'
@@ -13,7 +14,9 @@ import { setOutputs, setResult } from '${source('action/outputs.ts')}'
 import { runProgram } from '${source('action/program.ts')}'
 import { failed, passed, run } from '${source('action/run.ts')}'
 import { maskSecret } from '${source('action/secrets.ts')}'
-import { readState, saveState } from '${source('action/state.ts')}'
+import { keepRecord, readRecord } from '${source('action/record.ts')}'
+import { readStory, tellStory } from '${source('action/story.ts')}'
+import { arm, setDeadline } from '${source('action/watchdog.ts')}'
 import { writeSummary } from '${source('action/summary.ts')}'
 `
 

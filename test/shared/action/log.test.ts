@@ -76,9 +76,9 @@ describe('through the runner', () => {
 
   test('hostile text in log lines and groups is shown and not obeyed', async () => {
     const result = await runAction({
-      action: houseAction(`run({ main: async () => {
+      action: houseAction(`run('main', async () => {
         for (const text of ${hostile}) { log.info(text); log.group('title', [text]) }
-        return passed } })`),
+        return passed })`),
     })
     expect(result.conclusion).toBe('success')
     expect(result.annotations).toEqual([])
@@ -89,9 +89,9 @@ describe('through the runner', () => {
 
   test('hostile text in annotations, their titles and group titles makes nothing but that', async () => {
     const result = await runAction({
-      action: houseAction(`run({ main: async () => {
+      action: houseAction(`run('main', async () => {
         for (const text of ${hostile}) { log.warning(text, text); log.group(text, []) }
-        return failed(${hostile}.join(','), ${hostile}.join()) } })`),
+        return failed(${hostile}.join(','), ${hostile}.join()) })`),
     })
     expect(new Set(result.commands.map(({ name }) => name))).toEqual(
       new Set(['warning', 'group', 'endgroup', 'error']),
@@ -103,7 +103,7 @@ describe('through the runner', () => {
   test('control characters are shown, not obeyed', async () => {
     const result = await runAction({
       action: houseAction(
-        `run({ main: async () => { log.info('a\\u001b[2Kb\\u202ec\\u0007'); return passed } })`,
+        `run('main', async () => { log.info('a\\u001b[2Kb\\u202ec\\u0007'); return passed })`,
       ),
     })
     expect(result.stdout).toBe('a\\u{1b}[2Kb\\u{202e}c\\u{7}\n')

@@ -3,7 +3,8 @@ import { runAction } from '../../support/runner.ts'
 import { houseAction } from './house-action.ts'
 
 const onLinux = process.platform === 'linux' ? test : test.skip
-const main = (body: string): { folder: string } => houseAction(`run({ main: async () => { ${body} } })`)
+const main = (body: string): { folder: string } =>
+  houseAction(`run('main', async ({ context, clock }) => { ${body} })`)
 
 describe('outputs', () => {
   test('arrive as they are, in several lines and with a delimiter-like text', async () => {
@@ -42,13 +43,13 @@ describe('outputs', () => {
     expect(result.annotations[0]?.message).toContain('/nowhere/output')
   })
 
-  test('a result over 64 KiB is cut and whole in its file', async () => {
+  test('a result over 16 KiB is cut and whole in its file', async () => {
     const result = await runAction({
       action: main(
         `setResult('fixture', { checks: Array.from({ length: 5_000 }, (_, i) => ({ name: 'check ' + i, body: 'x'.repeat(50) })) }, process.env.RUNNER_TEMP); return passed`,
       ),
     })
-    expect(Buffer.byteLength(result.outputs['result'] ?? '')).toBeLessThanOrEqual(65_536)
+    expect(Buffer.byteLength(result.outputs['result'] ?? '')).toBeLessThanOrEqual(16_384)
     expect(JSON.parse(result.outputs['result'] ?? '')).toMatchObject({ truncated: true })
     expect(result.outputs['result-file']).toContain(result.folders.temp)
   })
@@ -80,14 +81,14 @@ describe('the summary', () => {
 
 test('inputs: all problems at once, and nothing was done', async () => {
   const action = houseAction(
-    `run({ main: async () => {
+    `run('main', async () => {
       const inputs = inputReader()
       inputs.read('timeout', rules.duration, 0)
       inputs.read('dry run', rules.boolean, false)
       inputs.read('level', (text) => rules.choice(text, ['error', 'warning']), 'error')
       inputs.finish()
       setOutputs({ done: true })
-      return passed } })`,
+      return passed })`,
     { inputs: { timeout: {}, 'dry run': {}, level: {} } },
   )
   const result = await runAction({ action, inputs: { timeout: 'soon', 'dry run': 'yes', level: 'eror' } })

@@ -1,10 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of the runner
 
+import { chmodSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { expectConclusion, runAction, runPost } from '../../support/runner.ts'
 import { houseAction } from './house-action.ts'
 
-const main = (body: string): { folder: string } => houseAction(`run({ main: async (signal) => { ${body} } })`)
+const main = (body: string): { folder: string } =>
+  houseAction(`run('main', async ({ signal, context, clock }) => { ${body} })`)
 
 describe('exactly one outcome', () => {
   test('green only after an outcome that says so', async () => {
@@ -106,18 +109,20 @@ describe('exactly one outcome', () => {
 })
 
 describe('phases', () => {
-  const phases = (post: string): { folder: string } =>
-    houseAction(
-      `run({
-        main: async () => { saveState('lock', { id: 7, name: 'a b' }); return passed },
-        post: async () => { ${post} },
-      })`,
-      { runs: { post: 'main.mjs' }, inputs: { status: { default: '${{ job.status }}' } } },
-    )
+  /** Main keeps a record; post is an entry file of its own. */
+  const phases = (post: string, main = `keepRecord('lock', { id: 7, name: 'a b' })`): { folder: string } => {
+    const { folder } = houseAction(`run('post', async ({ context }) => { ${post} })`)
+    return houseAction(`run('main', async ({ context }) => { ${main}; return passed })`, {
+      runs: { post: 'post.js' },
+      inputs: { status: { default: '${{ job.status }}' } },
+      files: { 'post.js': `import '${folder}/main.mjs'`, 'package.json': '{"type": "module"}' },
+    })
+  }
+  const SHOW = `log.info('record ' + JSON.stringify(readRecord('lock'))); return passed`
 
   test('post gets what main kept, and the status of the job', async () => {
     const action = phases(
-      `log.info(JSON.stringify(readState('lock')) + inputReader().text('status')); return passed`,
+      `log.info(JSON.stringify(readRecord('lock')) + inputReader().text('status')); return passed`,
     )
     const step = await runAction({ action })
     expectConclusion(step, 'success')
@@ -131,26 +136,107 @@ describe('phases', () => {
     expect((await runPost(step)).annotations[0]?.message).toContain('no (run the job again')
   })
 
-  test('an entry named pre.js is the pre phase, and main still runs after it', async () => {
-    const code = `run({ pre: async () => { log.info('pre'); saveState('seen', true); return passed },
-      main: async () => { log.info('main ' + readState('seen')); return passed } })`
-    const { folder } = houseAction(code)
-    const action = houseAction(code, {
-      runs: { pre: 'pre.js' },
-      files: { 'pre.js': `import '${folder}/main.mjs'`, 'package.json': '{"type": "module"}' },
-    })
-    const pre = await runAction({ action, phase: 'pre' })
-    expect(pre.stdout).toBe('pre\n')
-    const step = await runAction({ action, after: pre })
-    expect(step.stdout).toBe('main true\n')
+  test.each(['post', 'main', '"post"', 'true', '{}'])('STATE_phase=%s changes nothing', async (word) => {
+    const step = await runAction({ action: phases(SHOW), env: { STATE_phase: word } })
+    expectConclusion(step, 'success')
+    expect(Object.keys(step.state)).toEqual(['lock'])
+    expect((await runPost(step, { env: { STATE_phase: word } })).stdout).toContain('record {"id":7')
   })
 
-  test('an action without that phase: nothing to do', async () => {
-    const action = houseAction('run({ main: async () => passed })', {
-      runs: { pre: 'pre.js' },
-      files: { 'pre.js': '' },
+  test.each(['pre.js', 'post.js'])(
+    'an action without a phase is red when it is started as %s',
+    async (name) => {
+      const { folder } = houseAction(`run('main', async () => passed)`)
+      const phase = name === 'pre.js' ? 'pre' : 'post'
+      const action = houseAction(`run('main', async () => passed)`, {
+        runs: { [phase]: name },
+        files: { [name]: `import '${folder}/main.mjs'`, 'package.json': '{"type": "module"}' },
+      })
+      const step =
+        phase === 'pre' ? await runAction({ action, phase }) : await runPost(await runAction({ action }))
+      expect(step.annotations).toEqual([
+        { level: 'error', title: `No ${phase} phase`, message: expect.stringContaining(name) },
+      ])
+    },
+  )
+
+  describe('a record that main of this very step did not write is as if it were not there', () => {
+    const kept = async () => {
+      const step = await runAction({ action: phases(SHOW) })
+      return { step, text: step.state['lock'] ?? '' }
+    }
+    const notBelieved = (post: {
+      stdout: string
+      annotations: readonly { title?: string | undefined }[]
+    }) => {
+      expect(post.stdout).toContain('record undefined')
+      expect(post.annotations.map(({ title }) => title)).toEqual(['Not our state'])
+    }
+
+    test.each([
+      ['plain JSON', '{"id":7}'],
+      ['a word', 'post'],
+      ['null', 'null'],
+      ['a number', '7'],
+      ['cut', '{"value":"{'],
+      ['no proof', '{"value":"{}"}'],
+      ['a proof of another type', '{"value":"{}","proof":{"length":64}}'],
+      ['an empty proof', '{"value":"{}","proof":""}'],
+      ['a wrong proof', `{"value":"{}","proof":"${'0'.repeat(64)}"}`],
+    ])('%s', async (_, text) => {
+      const { step } = await kept()
+      notBelieved(await runPost(step, { env: { STATE_lock: text } }))
     })
-    expectConclusion(await runAction({ action, phase: 'pre' }), 'success')
+
+    test('its value changed', async () => {
+      const { step, text } = await kept()
+      notBelieved(await runPost(step, { env: { STATE_lock: text.replace('7', '8') } }))
+    })
+
+    test('its name changed', async () => {
+      const action = phases(SHOW, `keepRecord('other', { id: 7 })`)
+      const step = await runAction({ action })
+      notBelieved(await runPost(step, { env: { STATE_lock: step.state['other'] ?? '' } }))
+    })
+
+    test.each(['GITHUB_ACTION', 'GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB', 'GITHUB_REPOSITORY'])(
+      'of another %s',
+      async (name) => {
+        const step = await runAction({ action: phases(SHOW), env: { [name]: 'another' } })
+        notBelieved(await runPost(step, { env: { [name]: 'this' } }))
+      },
+    )
+
+    test('with the secret gone, and with one that others can read', async () => {
+      const { step } = await kept()
+      const key = join(step.folders.temp, 'nexus-actions.key')
+      expect(statSync(key).mode & 0o777).toBe(0o600)
+      chmodSync(key, 0o644)
+      notBelieved(await runPost(step))
+      rmSync(key)
+      notBelieved(await runPost(step))
+    })
+
+    test('a secret that is a link is not taken, by main either', async () => {
+      const { step } = await kept()
+      const key = join(step.folders.temp, 'nexus-actions.key')
+      renameSync(key, `${key}.mine`)
+      symlinkSync(`${key}.mine`, key)
+      notBelieved(await runPost(step))
+      const again = await runAction({ action: phases(SHOW), temp: step.folders.temp })
+      expect(again.annotations[0]?.title).toBe('State could not be saved')
+    })
+  })
+
+  test('two steps of a job share the secret; each has its own record', async () => {
+    const first = await runAction({ action: phases(SHOW), env: { GITHUB_ACTION: 'one' } })
+    const second = await runAction({
+      action: phases(SHOW),
+      env: { GITHUB_ACTION: 'two' },
+      temp: first.folders.temp,
+    })
+    expect((await runPost(second)).stdout).toContain('record {"id":7')
+    expect((await runPost(first)).stdout).toContain('record {"id":7')
   })
 
   test('state that cannot be written is red with the reason', async () => {
@@ -160,7 +246,11 @@ describe('phases', () => {
     })
     expect(result.conclusion).toBe('failure')
     expect(result.annotations).toEqual([
-      { level: 'error', title: 'Unexpected error', message: expect.stringContaining('/nowhere/state') },
+      {
+        level: 'error',
+        title: 'State could not be saved',
+        message: expect.stringContaining('/nowhere/state'),
+      },
     ])
   })
 })

@@ -39,7 +39,7 @@ function traces(result: StepResult): string {
   ].join('\n')
 }
 
-const tell = (texts: readonly string[], end: string): string => `run({ main: async () => {
+const tell = (texts: readonly string[], end: string): string => `run('main', async () => {
   for (const secret of ${JSON.stringify([SECRET, KEY, HOOK])}) maskSecret(secret)
   for (const text of ${JSON.stringify(texts)}) {
     log.info('value ' + text + ' end')
@@ -50,7 +50,7 @@ const tell = (texts: readonly string[], end: string): string => `run({ main: asy
     setResult('fixture', { text, nested: [{ text }] }, process.env.RUNNER_TEMP)
     ${end}
   }
-  return passed } })`
+  return passed })`
 
 describe('a masked secret never shows', () => {
   test.each(spellings(SECRET))('as %s', async (text) => {
@@ -86,10 +86,10 @@ describe('a masked secret never shows', () => {
 
   test.each(['1234', 'true', 'name', '":"a'])('the result stays JSON with the secret %s', async (secret) => {
     const result = await runAction({
-      action: houseAction(`run({ main: async () => {
+      action: houseAction(`run('main', async () => {
         maskSecret(${JSON.stringify(secret)})
         setResult('fixture', { name: 'a', ms: 12345, ok: true, text: 'is ${secret.replaceAll('"', '\\"')}' }, process.env.RUNNER_TEMP)
-        return passed } })`),
+        return passed })`),
     })
     expect(JSON.parse(result.outputs['result'] ?? '')).toMatchObject({ ms: 12345, ok: true, text: 'is ***' })
     expect(JSON.parse(readFileSync(result.outputs['result-file'] ?? '', 'utf8'))).toMatchObject({

@@ -7,7 +7,7 @@ const onPosix = process.platform === 'win32' ? describe.skip : describe
 const main = (body: string): { folder: string } =>
   houseAction(`import { existsSync } from 'node:fs'
     const forever = () => new Promise((done) => setTimeout(done, 60_000))
-    run({ main: async (signal) => { ${body} } })`)
+    run('main', async ({ signal, context, clock }) => { ${body} })`)
 
 onPosix('SIGINT and SIGTERM', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(

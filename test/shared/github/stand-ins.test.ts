@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ROOT } from '../../../scripts/actions.ts'
 import { type Chunk, chunksOf, type Stats } from '../../../scripts/bundle-graph.ts'
-import { parseSource } from '../../house/source.ts'
+import { parseSource } from '../../../scripts/source.ts'
 import { stage } from './stage.ts'
 
 const run = promisify(execFile)

@@ -1,5 +1,5 @@
+import type { Clock } from '../../../shared/action/clock.ts'
 import type { Check, Observation, Try } from '../../../shared/probe/check.ts'
-import type { Clock } from '../../../shared/probe/clock.ts'
 import { defaultSettings, type Settings } from '../../../shared/probe/settings.ts'
 
 /** A check of an HTTP endpoint with the given settings on top of the defaults. */
@@ -55,6 +55,10 @@ export class FakeClock implements Clock {
   readonly #timers = new Set<{ at: number; wake: () => void }>()
 
   now(): number {
+    return this.#now
+  }
+
+  date(): number {
     return this.#now
   }
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join, posix } from 'node:path'
 import { type AnyNode, type Node, type Program, parse } from 'acorn'
-import { ROOT } from '../../scripts/actions.ts'
-import { filesBelow } from '../../scripts/tree.ts'
+import { ROOT } from './actions.ts'
+import { filesBelow } from './tree.ts'
 
 /** What the rules of the house look at in one TypeScript file. */
 export interface Source {
@@ -24,6 +24,8 @@ export interface Import {
   from: string
   /** Imported names; of a namespace import those that are used, and `*`. */
   names: string[]
+  /** Only types are taken from it: nothing is loaded. */
+  isType: boolean
 }
 
 /** The TypeScript files below folders of the repository. */
@@ -49,10 +51,11 @@ export function parseSource(path: string, text: string): Source {
     texts: new Set(),
     isBarrel: program.body.length > 0 && program.body.every(isReExport),
   }
+  const loaded = loadedPaths(text, path)
   const declared = declaredNames(program)
   const namespaces = new Map<string, Import>()
   for (const node of walk(program)) {
-    collectImport(node, path, source.imports, namespaces)
+    collectImport(node, { path, loaded, imports: source.imports, namespaces })
     if (node.type === 'Literal' && typeof node.value === 'string') source.texts.add(node.value)
     if (node.type === 'TemplateElement') source.texts.add(node.value.raw)
     if (node.type === 'Property' && !node.computed) source.texts.add(nameOf(node.key as AnyNode))
@@ -96,13 +99,24 @@ function isReExport(node: AnyNode): boolean {
   )
 }
 
+/** What the file loads when it runs; without what it takes types from. */
+function loadedPaths(text: string, path: string): Set<string> {
+  const found: Import[] = []
+  const file = { path, loaded: new Set<string>(), imports: found, namespaces: new Map<string, Import>() }
+  for (const node of walk(parseModule(stripTypeScriptTypes(text)))) collectImport(node, file)
+  return new Set(found.map(({ from }) => from))
+}
+
 function collectImport(
   node: AnyNode,
-  path: string,
-  imports: Import[],
-  namespaces: Map<string, Import>,
+  {
+    path,
+    loaded,
+    imports,
+    namespaces,
+  }: { path: string; loaded: ReadonlySet<string>; imports: Import[]; namespaces: Map<string, Import> },
 ): void {
-  const found = { from: '', names: [] as string[] }
+  const found: Import = { from: '', names: [], isType: false }
   if (node.type === 'ImportDeclaration') {
     for (const specifier of node.specifiers) {
       if (specifier.type === 'ImportNamespaceSpecifier') namespaces.set(specifier.local.name, found)
@@ -116,6 +130,7 @@ function collectImport(
   if (node.source?.type !== 'Literal' || typeof node.source.value !== 'string') return
   const from = node.source.value
   found.from = from.startsWith('.') ? posix.join(posix.dirname(path), from) : from
+  found.isType = !loaded.has(found.from)
   imports.push(found)
 }
 
