@@ -166,10 +166,12 @@ export interface UploadDocument {
   results: number
 }
 
+export type SkippedReason = 'fork' | 'dependabot' | 'never' | 'dry-run' | 'nothing' | 'merge-queue' | 'shrunk'
+
 export type UploadDecision =
   | { go: true }
   /** `reason` is the output `skipped-reason`: one word. */
-  | { go: false; reason: 'fork' | 'dependabot' | 'never' | 'dry-run' | 'nothing'; said: string }
+  | { go: false; reason: SkippedReason; said: string }
 
 /** What is going to happen. */
 export interface Plan {

@@ -41,7 +41,7 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
     connect,
     signal,
   })
-  const read = await readReports(inputs, workspace, scanned?.missing)
+  const read = await readReports(inputs, { workspace, temp: context.temp }, scanned?.missing)
   const logs = [...(scanned?.logs ?? []), ...read.logs]
   const troubles: Trouble[] = [...(scanned?.troubles ?? []), ...read.troubles]
   if (logs.length === 0 && troubles.length > 0) throw together(troubles)

@@ -47,15 +47,20 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
   }
 }
 
-/** With `accept-mode: omit`, what is accepted or suppressed is not sent. */
+/**
+ * What is sent: with `accept-mode: omit` nothing that is accepted or suppressed, and where alerts cannot be dismissed
+ * neither (in pull requests and on other branches they would stay open).
+ */
 function sendable(
-  { prepared }: Observation,
-  { acceptMode }: Pick<Inputs, 'acceptMode'>,
+  { prepared, target }: Observation,
+  { acceptMode, upload }: Pick<Inputs, 'acceptMode' | 'upload'>,
   findings: readonly Finding[],
 ): Sendable[] {
+  const all = acceptMode === 'dismiss' && (target.onDefaultBranch || upload === 'never')
   const byRun: Map<number, Finding>[] = prepared.runs.map(() => new Map())
   for (const finding of findings) {
-    if (acceptMode === 'dismiss' || isCounted(finding)) byRun[finding.run]?.set(finding.result, finding)
+    if (finding.unreadable !== true && (all || isCounted(finding)))
+      byRun[finding.run]?.set(finding.result, finding)
   }
   const rankOf = (finding: Finding | undefined): number =>
     finding === undefined

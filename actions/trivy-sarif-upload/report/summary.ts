@@ -144,7 +144,7 @@ function findingTable(findings: readonly Finding[], onlyNew: boolean): string {
     return [
       `${MARKS[severity]} ${capital(severity)}`,
       ruleLink(rule, helpUri),
-      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed)] : []),
+      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy)] : []),
       cell(placeOf(finding)),
       ...(onlyNew ? [isNew === false ? '' : '🆕'] : []),
       escapeMarkdown(oneLine(what, MAX_CELL)),

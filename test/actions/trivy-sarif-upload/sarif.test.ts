@@ -152,8 +152,8 @@ describe('severity', () => {
     ['it beats the level', rule('r', { 'security-severity': '2.0' }), { level: 'error' }, 'low'],
     ['a number is as good as a text', rule('r', { 'security-severity': 9.8 }), {}, 'critical'],
     ['a word, too', rule('r', { 'security-severity': 'Moderate' }), {}, 'medium'],
-    ['nonsense says nothing', rule('r', { 'security-severity': 'a lot' }), { level: 'note' }, 'low'],
-    ['out of range says nothing', rule('r', { 'security-severity': '99' }), { level: 'note' }, 'low'],
+    ['nonsense is the worst', rule('r', { 'security-severity': 'a lot' }), { level: 'note' }, 'critical'],
+    ['out of range is the worst', rule('r', { 'security-severity': '99' }), { level: 'note' }, 'critical'],
     ['the level of the result beats that of the rule', rule('r', {}, 'note'), { level: 'error' }, 'high'],
     ['the level of the rule', rule('r', {}, 'note'), {}, 'low'],
     ['none is unknown', rule('r', {}), { level: 'none' }, 'unknown'],
@@ -173,7 +173,7 @@ describe('severity', () => {
     )
     const step = await sent(log([result('r0')], { rules }))
     expect(read(step).tool.driver.rules?.map(({ properties }) => properties?.['security-severity'])).toEqual([
-      ...['8.0', '7.5', undefined, '7.5', '9'],
+      ...['8.0', '7.5', '10.0', '7.5', '9'],
     ])
     expect(step.log).toContain('4 rules of Scanner had a security-severity that is no number')
   })
