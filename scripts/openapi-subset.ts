@@ -44,6 +44,11 @@ const OPERATIONS = [
   'GET /repos/{owner}/{repo}/issues',
   'POST /repos/{owner}/{repo}/issues',
   'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
+  'GET /repos/{owner}/{repo}/deployments',
+  'POST /repos/{owner}/{repo}/deployments',
+  'GET /repos/{owner}/{repo}/deployments/{deployment_id}',
+  'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+  'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
 ]
 
 /** Type → fields that stay; the arguments and the types of a field come with it. */
@@ -89,6 +94,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'author',
     'authorAssociation',
     'labels',
+    'commits',
     'mergeCommit',
     'baseRefName',
     'headRefName',
@@ -99,6 +105,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'url',
     'body',
   ],
+  PullRequestCommitConnection: ['nodes', 'pageInfo', 'totalCount'],
+  PullRequestCommit: ['id', 'commit'],
   Actor: ['login'],
   User: ['id', 'login'],
   Bot: ['id', 'login'],

@@ -52,7 +52,8 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     buildMetadata: optional('build-metadata', metadata),
     tagPrefix: tagPrefixes[0],
     tagPrefixes,
-    isPrefixSaid: inputs.isBlank('tag-prefix') || inputs.text('tag-prefix') !== DEFAULT_PREFIX,
+    isPrefixSaid:
+      inputs.isBlank('tag-prefix') || (inputs.text('tag-prefix') ?? DEFAULT_PREFIX) !== DEFAULT_PREFIX,
     path: list('path', path),
     sha: inputs.read('sha', objectName, env['GITHUB_SHA'] ?? ''),
     source: choice('source', ['auto', 'git', 'api'], 'auto'),

@@ -1,7 +1,7 @@
 import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
-import { withoutRefs } from './refs.ts'
+import { withoutRefs } from './one-ref.ts'
 
 /** A file to be written, or (without bytes) to be deleted. */
 export interface FileWrite {

@@ -1,7 +1,7 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
 import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
@@ -148,8 +148,8 @@ export async function createRelease(
         about,
         shape: RELEASE,
       })
-      const made = releaseOf(data)
-      return draft ? await settleDraft(github, made) : { created: true, release: made }
+      const release = releaseOf(data)
+      return draft ? await onlyDraft(github, release) : { created: true, release }
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
       const exists = error.status === 422 && /already.?exists/i.test(error.answer)
@@ -162,30 +162,30 @@ export async function createRelease(
 }
 
 /**
- * GitHub lets any number of drafts share a tag, so that three jobs at once would make three: the first one stays, and
- * whoever made a later one takes that away again. A draft of somebody else is never deleted.
+ * GitHub takes any number of drafts of one tag: jobs that ran at the same time made one each. The oldest stays, and who
+ * made another takes that away again.
  */
-async function settleDraft(github: GitHub, made: Release): Promise<{ created: boolean; release: Release }> {
-  const { data } = await github.send<ReleaseData[]>({
-    route: 'GET /repos/{owner}/{repo}/releases',
-    parameters: { per_page: 100 },
-    about: `the drafts of ${made.tag}`,
-  })
-  const [first] = data
-    .filter(({ draft, tag_name, id }) => draft && tag_name === made.tag && id < made.id)
-    .sort((a, b) => a.id - b.id)
-  if (first === undefined) return { created: true, release: made }
+async function onlyDraft(github: GitHub, own: Release): Promise<{ created: boolean; release: Release }> {
   try {
+    const { data } = await github.send<ReleaseData[]>({
+      route: 'GET /repos/{owner}/{repo}/releases',
+      parameters: { per_page: 100 },
+      about: `the drafts of ${own.tag}`,
+    })
+    const drafts = data.filter(({ draft, tag_name }) => draft && tag_name === own.tag).map(releaseOf)
+    const oldest = drafts.sort((a, b) => a.id - b.id)[0] ?? own
+    if (oldest.id >= own.id) return { created: true, release: own }
     await github.send({
       route: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
-      parameters: { release_id: made.id },
-      about: `a second draft of ${made.tag}`,
-      repeatable: true,
+      parameters: { release_id: own.id },
+      about: `the second draft of ${own.tag}`,
     })
+    return { created: false, release: oldest }
   } catch (error) {
-    if (!isFailure(error, 'not-found')) throw error
+    // The draft stands; that there may be two is for people to see.
+    if (isFailure(error, 'cancelled')) throw error
+    return { created: true, release: own }
   }
-  return { created: false, release: releaseOf(first) }
 }
 
 /**

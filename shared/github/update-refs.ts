@@ -1,7 +1,8 @@
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
-import { type RefsNow, type RefUpdate, readRefs } from './refs.ts'
+import type { GitHub } from './model.ts'
+import { readRefs } from './read-refs.ts'
+import type { RefsNow, RefUpdate } from './ref-model.ts'
 
 /** What became of moving several refs at once. */
 export type Updated =

@@ -27,7 +27,13 @@ export interface Answer {
   undescribed?: boolean
 }
 
-export type Permission = 'contents' | 'metadata' | 'pull-requests' | 'security-events' | 'issues'
+export type Permission =
+  | 'contents'
+  | 'metadata'
+  | 'pull-requests'
+  | 'security-events'
+  | 'issues'
+  | 'deployments'
 
 /** What a resource answers to. */
 export interface Route {

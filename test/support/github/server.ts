@@ -6,6 +6,7 @@ import { Faults } from './faults.ts'
 import { settlePulls } from './pulls.ts'
 import { codeScanning } from './resources/code-scanning.ts'
 import { commits } from './resources/commits.ts'
+import { deployments } from './resources/deployments.ts'
 import { graphql } from './resources/graphql.ts'
 import { issues } from './resources/issues.ts'
 import { pulls } from './resources/pulls.ts'
@@ -20,7 +21,7 @@ import { jobToken, mayNot, type Token } from './tokens.ts'
 
 const ROUTES: readonly Route[] = [
   ...[...refs, ...tagObjects, ...releases, ...commits, ...repository],
-  ...[...codeScanning, ...issues, ...pulls, ...trees],
+  ...[...codeScanning, ...issues, ...deployments, ...pulls, ...trees],
 ]
 
 export interface StageOptions {

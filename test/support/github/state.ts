@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { StageCodeScanning } from './code-scanning-state.ts'
 import { StageObjects } from './objects.ts'
+import type { StageDeployment } from './stage-deployment.ts'
 
 export type { StageAlert, StageAnalysis, StageCodeScanning, StageUpload } from './code-scanning-state.ts'
 
@@ -32,6 +33,7 @@ export interface State {
   logins: Map<string, string>
   rules: RefRule[]
   issues: StageIssue[]
+  deployments: StageDeployment[]
   codeScanning: StageCodeScanning
   /** Releases that are published from now on cannot be changed, nor can their tags. */
   immutableReleases: boolean
@@ -149,6 +151,7 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
       files: new Map(),
       rules: [],
       issues: [],
+      deployments: [],
     },
     codeScanning: {
       ...{ access: 'on', defaultSetup: false, pendingLooks: 0, processingErrors: [] },

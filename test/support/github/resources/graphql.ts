@@ -240,6 +240,8 @@ function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
     ...{ mergedAt: merged ? '2026-01-01T00:00:00Z' : null, authorAssociation: 'MEMBER' },
     // The login of an app has no [bot] here, unlike everywhere else.
     author: author === null ? null : actorOf(author),
+    commits: (paging: Paging) =>
+      connection(commits, paging, (sha) => ({ id: `PRC_${sha}`, commit: objectNode(asked, sha) })),
     mergeCommit: merged ? objectNode(asked, commits.at(-1) ?? '') : null,
     labels: (paging: Paging) => connection(labels, paging, (name) => ({ id: `L_${name}`, name })),
   }

@@ -65,7 +65,7 @@ export const releases: readonly Route[] = [
     needs: ['contents', 'write'],
     handle: ({ state, parameters }) => {
       const at = state.releases.findIndex(({ id }) => String(id) === parameters['release_id'])
-      if (at === -1) return notFound()
+      if (at < 0) return notFound()
       state.releases.splice(at, 1)
       return { status: 204 }
     },
