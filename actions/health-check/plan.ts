@@ -80,6 +80,12 @@ function describeCheck(check: Check): string {
         ? `HTTP ${describeStatuses(settings['expect-status'])}`
         : undefined,
     version === undefined ? undefined : `version ${version}`,
+    can('connect-to') && settings['connect-to'] !== undefined
+      ? `at ${settings['connect-to'].host}:${settings['connect-to'].port}`
+      : undefined,
+    can('expect-header') && settings['expect-header'].length > 0
+      ? settings['expect-header'].map(({ label }) => label).join(', ')
+      : undefined,
     can('expect-json') && settings['expect-json'].length > 0
       ? settings['expect-json'].map(({ label }) => label).join(', ')
       : undefined,

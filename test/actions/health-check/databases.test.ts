@@ -85,6 +85,18 @@ describeWith('mariadbd', 'MariaDB', (program) => {
     await secured.stop()
   })
 
+  test('wants the password by Ed25519', async () => {
+    const server = await startMariadb(program, {
+      sql: [`create user curve identified via ed25519 using password('${SECRET}');`],
+      args: ['--plugin-load-add=auth_ed25519'],
+    })
+    await healthy(`mariadb://curve:${WRITTEN}@127.0.0.1:${server.port}`)
+    expect(await unhealthy(`mariadb://curve:wrong-secret@127.0.0.1:${server.port}`)).toMatchObject({
+      class: 'authentication',
+    })
+    await server.stop()
+  })
+
   test('speaks TLS', async () => {
     const server = await startMariadb(program, { sql: USERS, tls: true })
     const at = `app:${WRITTEN}@localhost:${server.port}`
