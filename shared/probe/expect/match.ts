@@ -1,9 +1,8 @@
 import { shown } from '../../action/inputs.ts'
+import { matchRegex, RegexStopped } from '../../action/regex.ts'
+import { oneLine } from '../../text/untrusted.ts'
 import { ProbeFailure } from '../failure.ts'
 import type { TextMatcher, VersionPattern } from './text.ts'
-
-/** A regular expression from a workflow may be catastrophic, and the text from the server hostile. */
-const REGEX_BUDGET_MS = 200
 
 /**
  * Whether the text matches. A regular expression runs in a context of its own, where V8 stops it after 200 ms.
@@ -15,8 +14,8 @@ export async function mismatch(matcher: TextMatcher, text: string): Promise<stri
   if (matcher.kind === 'text') {
     return text.includes(matcher.text) ? undefined : `does not contain ${shown(matcher.text)}`
   }
-  const matched = await within(matcher, 'new RegExp(source, flags).test(text)', text)
-  return matched === true ? undefined : `does not match ${shownRegex(matcher)}`
+  const matched = await found(matcher, text)
+  return matched === undefined ? `does not match ${shownRegex(matcher)}` : undefined
 }
 
 /**
@@ -25,23 +24,24 @@ export async function mismatch(matcher: TextMatcher, text: string): Promise<stri
  * @throws ProbeFailure config, when the time was not enough
  */
 export async function capture(pattern: VersionPattern, text: string): Promise<string | undefined> {
-  const found = await within(pattern, '(new RegExp(source, flags).exec(text) ?? [])[1]', text)
-  return typeof found === 'string' ? found : undefined
+  return (await found(pattern, text))?.[1]
 }
 
 function shownRegex({ source, flags }: VersionPattern): string {
-  return `/${source}/${flags}`
+  return `/${oneLine(source, 100)}/${flags}`
 }
 
-async function within({ source, flags }: VersionPattern, script: string, text: string): Promise<unknown> {
-  const { runInNewContext } = await import('node:vm')
+async function found(
+  pattern: VersionPattern,
+  text: string,
+): Promise<readonly (string | undefined)[] | undefined> {
   try {
-    return runInNewContext(script, { source, flags, text }, { timeout: REGEX_BUDGET_MS }) as unknown
+    return await matchRegex(pattern, text)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    if (!(error instanceof RegexStopped)) throw error
     throw new ProbeFailure(
       'config',
-      `the text could not be matched: ${shownRegex({ kind: 'regex', source, flags })} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`,
+      `the text could not be matched: ${shownRegex(pattern)} ${error.message}; make the expression simpler`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { type Reading, shown } from '../../action/inputs.ts'
-import { oneLine } from '../../text/untrusted.ts'
+import { regexProblem } from '../../text/regex.ts'
 
 /** A checked regular expression; where a version is looked for it has exactly one group. */
 export type VersionPattern = { kind: 'regex'; source: string; flags: string }
@@ -22,10 +22,7 @@ export function readRegex(source: string, flags: string): Reading<VersionPattern
   if (!/^[imsuv]*$/.test(flags)) {
     return { problem: `the flags ${shown(flags)} are not accepted; i, m, s, u and v are.` }
   }
-  try {
-    new RegExp(source, flags)
-  } catch (error) {
-    return { problem: `${oneLine((error as Error).message, 200)}.` }
-  }
+  const problem = regexProblem({ source, flags })
+  if (problem !== undefined) return { problem: `${problem}.` }
   return { value: { kind: 'regex', source, flags } }
 }
