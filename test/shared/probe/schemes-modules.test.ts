@@ -13,8 +13,8 @@ const CLIENTS = ['@cloudamqp/amqp-client', 'bson', 'ioredis', 'mqtt-packet', 'pg
 const SCHEMES = ['amqp', 'dns', 'grpc', 'mongodb', 'mqtt', 'mysql', 'postgres', 'redis', 'ws'].map(
   (name) => `shared/probe/schemes/${name}.js`,
 )
-/** Everything that a runner downloads for this action. */
-const BUDGET = 1_000_000
+/** Everything that a runner downloads for this action; two fifths of it is the client of the Actions cache (`baseline`). */
+const BUDGET = 1_700_000
 
 let made: Bundle
 beforeAll(async () => {
