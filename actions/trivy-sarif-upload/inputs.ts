@@ -45,6 +45,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     maxFindings: await readMaxFindings(inputs.text('max-findings'), inputs),
     accept: await readAccept(inputs.text('accept'), inputs),
     acceptMode: choice('accept-mode', ['dismiss', 'omit'], 'dismiss'),
+    allowShrink: flag('allow-shrink', false),
     issues: choice('issues', ['none', 'sync'], 'none'),
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),
     issueSeverity: choice('issue-severity', THRESHOLDS, 'high'),

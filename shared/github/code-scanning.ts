@@ -36,6 +36,8 @@ export interface Analysis {
   /** Empty when it was processed well. */
   error: string
   sarifId: string
+  /** ISO 8601 */
+  createdAt: string
 }
 
 export interface Alert {
@@ -59,6 +61,7 @@ interface AnalysisData {
   category?: string
   error: string
   sarif_id: string
+  created_at?: string
 }
 
 interface AlertData {
@@ -131,8 +134,17 @@ export async function* listAnalyses(
     parameters: { ref, ...(tool === undefined ? {} : { tool_name: tool }) },
     about: `the analyses of ${ref}`,
   })) {
-    for (const { id, ref: of, commit_sha: commit, tool: by, category, error, sarif_id: sarifId } of page) {
-      yield { id, ref: of, commit, tool: by.name ?? '', category: category ?? '', error, sarifId }
+    for (const data of page) {
+      yield {
+        id: data.id,
+        ref: data.ref,
+        commit: data.commit_sha,
+        tool: data.tool.name ?? '',
+        category: data.category ?? '',
+        error: data.error,
+        sarifId: data.sarif_id,
+        createdAt: data.created_at ?? '',
+      }
     }
   }
 }

@@ -23,7 +23,7 @@ export function summaryBlocks(
   plan: Plan,
   applied: Applied | undefined,
 ): string[] {
-  const troubles = troublesOf(observation, applied)
+  const troubles = troublesOf(observation, plan, applied)
   const { findings } = plan
   const { trimmed = [] } = applied ?? {}
   const expired = findings.filter(({ state }) => state === 'expired')

@@ -176,6 +176,8 @@ export interface Analysis {
   complete: boolean
   /** Of a scan: what was scanned. */
   target?: string
+  /** Files and packages that were looked at, where the report tells. */
+  covered?: number
 }
 
 /** Where reports come from, as read and valid. */
@@ -189,6 +191,8 @@ export interface ReadLog {
   target?: string
   /** Of a scan of several targets: the end of its category. */
   part?: string
+  /** Of a scan: files and packages that were looked at. */
+  covered?: number
 }
 
 /** All logs, ready to upload: paths normalised, categories assigned, fingerprints added. */
