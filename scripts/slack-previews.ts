@@ -4,19 +4,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job } from '../actions/slack-notify/message/jobs.ts'
-import type { Mention } from '../actions/slack-notify/message/model.ts'
+import type { Mention } from '../actions/slack-notify/message/message.ts'
+import { slackPayload } from '../actions/slack-notify/message/slack-payload.ts'
 import { lookOf } from '../actions/slack-notify/message/status.ts'
-import {
-  messageOf,
-  type Subject,
-  TEMPLATES,
-  type TemplateName,
-} from '../actions/slack-notify/message/templates.ts'
-import { previewPage } from '../actions/slack-notify/preview/page.ts'
-import { slackPayload } from '../actions/slack-notify/sinks/slack-payload.ts'
+import type { Subject } from '../actions/slack-notify/message/subject.ts'
+import { messageOf, TEMPLATES, type TemplateName } from '../actions/slack-notify/message/templates.ts'
 import { tempFolder } from '../test/support/runner/cleanup.ts'
 import { ROOT } from './actions.ts'
 import { findProgram } from './find-program.ts'
+import { previewPage } from './slack-previews/page.ts'
 
 const WIDTH = 552
 
@@ -41,7 +37,13 @@ const BASE: Subject = {
     },
     runUrl: 'https://github.com/octo-org/shop/actions/runs/1',
     pull: undefined,
+    isTag: false,
+    triggeringActor: 'octocat',
+    attempt: 1,
   },
+  outcome: undefined,
+  coverage: undefined,
+  story: [],
 }
 
 const fields = (all: Record<string, string>) => Object.entries(all).map(([name, value]) => ({ name, value }))
@@ -79,13 +81,21 @@ const EXAMPLES: Readonly<Record<TemplateName, Partial<Subject>>> = {
   },
   security: {
     look: lookOf('failure'),
+    outcome: 'failure',
     fields: fields({ Critical: '1', High: '3', Medium: '12', New: '2' }),
     url: 'https://github.com/octo-org/shop/security/code-scanning',
     text: 'CVE-2026-1234 in openssl 3.0.1: fixed in 3.0.2',
   },
   coverage: {
     look: lookOf('failure'),
-    fields: fields({ coverage: '78.4', threshold: '80', previous: '81.2' }),
+    coverage: {
+      value: 78.4,
+      metric: 'lines',
+      branches: 71.2,
+      threshold: 80,
+      previous: 81.2,
+      maxDrop: undefined,
+    },
     url: 'https://codecov.example.com/shop',
   },
   'main-broken': { look: lookOf('failure'), jobs: [job('test', 'failure', 'Run tests')] },

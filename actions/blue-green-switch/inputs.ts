@@ -1,51 +1,19 @@
+import { createHash } from 'node:crypto'
+import { ActionError } from '../../shared/action/errors.ts'
 import { type InputReader, inputReader, rules } from '../../shared/action/inputs.ts'
-import { maskSecret } from '../../shared/action/secrets.ts'
+import { log } from '../../shared/action/log.ts'
+import { maskSecret, redact } from '../../shared/action/secrets.ts'
 import { maskCheck, readCertificates } from '../../shared/probe/trust.ts'
-import { formatDuration } from '../../shared/text/duration.ts'
-import { type ChecksByColour, readGate, readVerify } from './inputs/checks.ts'
-import {
-  type Argv,
-  type HookName,
-  readHooks,
-  readRate,
-  readShare,
-  readSteps,
-  readVia,
-  readYaml,
-} from './inputs/values.ts'
-import type { Policy } from './protocol/world.ts'
-import { LATER_TARGETS, openTarget, TARGET_NAMES, type TargetName } from './targets/open.ts'
-import { type Identify, readIdentify } from './traffic/identify.ts'
-
-/** What the user asked for, checked. */
-export interface Inputs {
-  mode: 'switch' | 'status'
-  router: { name: TargetName; config: unknown; via: readonly string[] }
-  colours: readonly string[]
-  /** `idle` or a colour. */
-  to: string
-  version: string
-  /** Empty when not given, like `version`. */
-  expectLive: string
-  checks: ChecksByColour
-  verify: ChecksByColour
-  identify: Identify | undefined
-  /** Percent of the new side, the last one 100. */
-  steps: readonly number[]
-  policy: Policy
-  rollbackOnJobFailure: boolean
-  hooks: Partial<Record<HookName, Argv>>
-  /** ms */
-  timeout: number
-  jobStatus: string
-  /** PEM certificates by `ca-file`. */
-  ca: ReadonlyMap<string, readonly string[]>
-}
-
-const LATER = ['environment', 'environment-url', 'deployment-id', 'reason', 'confirm']
+import { readGate, readVerify } from './inputs/checks.ts'
+import { checkTime, readPolicy } from './inputs/policy.ts'
+import { readRollback } from './inputs/rollback.ts'
+import { readRouter } from './inputs/router.ts'
+import { readHooks, readSteps, readVia, readYaml } from './inputs/values.ts'
+import type { Given, Inputs } from './model.ts'
+import { readIdentify } from './traffic/identify.ts'
 
 /**
- * @param phase in `post` a `ca-file` that a later step has removed is no reason to leave the traffic where it is
+ * @param phase in `post` a `ca-file` that a later step has removed is not a reason to leave the traffic where it is
  * @throws InputError with every problem of every input; nothing was read or written then
  */
 export async function readInputs(
@@ -55,138 +23,162 @@ export async function readInputs(
   const inputs = inputReader(env)
   const token = evaluated(inputs, 'token')
   if (token !== '') maskSecret(token)
-  readLater(inputs)
-  const mode = inputs.read('mode', readMode, 'switch')
-  const via = await readVia(inputs)
-  const router = await readRouter(inputs, via, env)
-  const { colours } = router
-  const colour = (text: string) => rules.choice(text, colours.length > 0 ? colours : [text])
+  const mode = inputs.read<Inputs['mode']>(
+    'mode',
+    (text) => rules.choice(text, ['switch', 'rollback', 'status']),
+    'switch',
+  )
+  const rollback = readRollback(inputs, mode)
+  const router = await readRouter(inputs, await readVia(inputs))
+  const { colors } = router
+  const color = (text: string) => rules.choice(text, colors.length > 0 ? colors : [text])
   const timeout = inputs.read('timeout', (text) => rules.duration(text, { min: 1_000 }), 900_000)
-  const to = inputs.read('to', (text) => (text === 'idle' ? { value: text } : colour(text)), 'idle')
+  const to = inputs.read('to', (text) => (text === 'idle' ? { value: text } : color(text)), 'idle')
   const version = inputs.text('version') ?? ''
-  const asked = { colours: to === 'idle' ? colours : [to], version, timeout }
-  const values = {
-    checks: await readYaml(inputs, 'checks'),
-    verify: await readYaml(inputs, 'verify'),
-    identify: await readYaml(inputs, 'identify'),
-  }
-  const checks = readGate({ ...asked, value: values.checks }, inputs)
-  const verify = readVerify({ ...asked, value: values.verify }, inputs)
+  const asked = { colors, needed: to === 'idle' || mode === 'rollback' ? colors : [to], version, timeout }
+  const checks = readGate({ ...asked, value: await readYaml(inputs, 'checks') }, inputs)
+  const verify = readVerify({ ...asked, value: await readYaml(inputs, 'verify') }, inputs)
+  const identify = await readYaml(inputs, 'identify')
   const all = [checks, verify].flatMap((list) => Object.values(list ?? {}).flat())
   for (const check of all) maskCheck(check)
+  const problems = phase === 'main' ? inputs : { list: [], add: () => {} }
   const read: Inputs = {
-    ...{ mode, router: { name: router.name, config: router.config, via }, colours, to, version },
-    expectLive: inputs.read('expect-live', colour, ''),
-    ...{ checks, verify, identify: undefined },
+    mode,
+    router: { name: router.name, config: router.config, via: router.via },
+    colors,
+    to,
+    version,
+    expectLive: inputs.read('expect-live', color, ''),
+    checks,
+    verify,
+    identify: undefined,
     steps: inputs.read('steps', readSteps, [100]),
     policy: readPolicy(inputs),
+    sticky: inputs.read('sticky', (text) => rules.choice(text, ['keep', 'move', 'refuse']), 'keep'),
     rollbackOnJobFailure: inputs.read('rollback-on-job-failure', rules.boolean, false),
     hooks: await readHooks(inputs),
     timeout,
     jobStatus: evaluated(inputs, 'job-status') || 'success',
-    ca: readCertificates(
-      all,
-      phase === 'main' ? inputs : { list: [], add: () => {} },
-      env['GITHUB_WORKSPACE'] || process.cwd(),
-    ),
+    ca: readCertificates(all, problems, env['GITHUB_WORKSPACE'] || process.cwd()),
+    environment: inputs.text('environment') ?? '',
+    environmentUrl: inputs.read('environment-url', readUrl, ''),
+    record: inputs.read('record', (text) => rules.choice(text, ['auto', 'true', 'false']), 'auto'),
+    rollback,
+    token: token === '' ? undefined : token,
   }
-  if (values.identify !== undefined && colours.length > 0) {
-    const identify = readIdentify(values.identify, colours, version)
-    if ('problem' in identify) inputs.add('identify', identify.problem)
-    else read.identify = identify.value
+  if (identify !== undefined && colors.length > 0) {
+    const reading = readIdentify(identify, colors, version)
+    if ('problem' in reading) inputs.add('identify', reading.problem)
+    else read.identify = reading.value
   }
-  if (mode === 'switch') checkSwitch(read, inputs, router.weighted)
+  if (mode === 'switch') checkSwitch(read, inputs)
+  if (mode !== 'status') checkMoves(read, inputs, router.weighted)
   inputs.finish()
   return read
 }
 
-/** What has to be there to switch, and what does not go together. */
-function checkSwitch(
-  { identify, verify, steps, policy, timeout }: Inputs,
-  inputs: InputReader,
-  weighted: boolean,
-): void {
+/** What has to be there to switch. */
+function checkSwitch({ record, environment }: Inputs, inputs: InputReader): void {
   for (const name of ['checks', 'verify']) {
     if (inputs.text(name) !== undefined) continue
     const what = name === 'checks' ? 'how the idle side is healthy' : 'what to ask the front door for'
     inputs.add(name, `it is missing. Say ${what}, or write "none" to switch blindly.`)
   }
+  if (record === 'true' && environment === '')
+    inputs.add('environment', 'it is missing: "record: true" needs the environment of the deployment.')
+}
+
+/** What does not go together when traffic is moved. */
+function checkMoves(read: Inputs, inputs: InputReader, weighted: boolean): void {
+  const { identify, verify, steps } = read
   if (verify !== undefined && identify === undefined && inputs.text('identify') === undefined) {
     inputs.add('identify', 'it is missing: say how an answer tells its side, such as "header: X-Color".')
   }
   if (!weighted && steps.length > 1)
     inputs.add('steps', 'this target cannot split traffic: it has one step, 100.')
-  const least = (steps.length - 1) * policy.stepInterval + policy.watch + policy.drain
-  if (least >= timeout) {
-    const sum = formatDuration(least)
-    inputs.add(
-      'timeout',
-      `steps, watch and drain take ${sum}, which does not fit into ${formatDuration(timeout)}. Raise the timeout.`,
-    )
-  }
+  checkTime(inputs, read)
 }
 
-function readPolicy(inputs: InputReader): Policy {
-  return {
-    stepInterval: inputs.read('step-interval', rules.duration, 30_000),
-    watch: inputs.read('watch', rules.duration, 60_000),
-    drain: inputs.read('drain', rules.duration, 30_000),
-    propagation: inputs.read('propagation', rules.duration, 10_000),
-    minSamples: inputs.read('min-samples', (text) => rules.integer(text, { min: 1, max: 100_000 }), 20),
-    maxErrorRate: inputs.read('max-error-rate', readShare, 0),
-    maxP95: inputs.read<number | undefined>('max-p95', (text) => rules.duration(text, { min: 1 }), undefined),
-    probeRate: inputs.read('probe-rate', readRate, 5),
-    onInconclusive: inputs.read(
-      'on-inconclusive',
-      (text) => rules.choice(text, ['rollback', 'continue', 'fail']),
-      'rollback',
-    ),
-    rollbackOnFailure: inputs.read('rollback-on-failure', rules.boolean, true),
-    dryRun: inputs.read('dry-run', rules.boolean, false),
-  }
-}
-
-async function readRouter(
-  inputs: InputReader,
-  via: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ name: TargetName; config: unknown; colours: readonly string[]; weighted: boolean }> {
-  const none = { name: 'haproxy' as const, config: undefined, colours: [], weighted: true }
-  const name = inputs.read<TargetName | undefined>('target', readTargetName, undefined)
-  const config = await readYaml(inputs, 'target-config')
-  for (const input of ['target', 'target-config']) {
-    if (inputs.text(input) === undefined)
-      inputs.add(input, 'it is missing: say which router is to be switched.')
-  }
-  if (name === undefined || config === undefined) return none
-  const target = await openTarget(name, config, { via, env }, inputs)
-  return target === undefined ? none : { name, config, colours: target.colours, weighted: target.weighted }
-}
-
-function readTargetName(text: string): { value: TargetName } | { problem: string } {
-  return LATER_TARGETS.includes(text)
-    ? { problem: `"${text}" comes with a later release. There are ${TARGET_NAMES.join(', ')}.` }
-    : rules.choice(text, TARGET_NAMES)
-}
-
-function readMode(text: string): { value: Inputs['mode'] } | { problem: string } {
-  return text === 'rollback'
-    ? { problem: '"rollback" comes with a later release. Switch to the other colour instead.' }
-    : rules.choice(text, ['switch', 'status'])
-}
-
-/** GitHub deployments are declared, and nothing of them is there yet: better refused than silently left out. */
-function readLater(inputs: InputReader): void {
-  for (const name of LATER) {
-    if (inputs.text(name) !== undefined) inputs.add(name, 'it comes with a later release. Leave it out.')
-  }
-  const record = inputs.read('record', (text) => rules.choice(text, ['auto', 'true', 'false']), 'auto')
-  if (record === 'true')
-    inputs.add('record', 'GitHub deployments come with a later release. Write "auto" or "false".')
+function readUrl(text: string): { value: string } | { problem: string } {
+  return /^https?:\/\/[^/\s]/.test(text) && URL.canParse(text)
+    ? { value: text }
+    : { problem: 'it is not the URL of a page, such as https://app.example.com.' }
 }
 
 /** The input, unless nothing has evaluated the expression that is its default. */
 function evaluated(inputs: InputReader, name: string): string {
   const text = inputs.text(name) ?? ''
   return /^\$\{\{.*\}\}$/s.test(text) ? '' : text
+}
+
+/** What says which router it is. */
+const ROUTER = ['target', 'target-config', 'via']
+/** What the post step needs besides; another word in its place is what means nothing. */
+const CARRIED: Readonly<Record<string, string>> = {
+  checks: 'none',
+  verify: 'none',
+  identify: '',
+  hooks: '',
+  version: '',
+  to: '',
+  steps: '',
+  propagation: '',
+  'rollback-on-job-failure': '',
+  'on-old-dead': '',
+  sticky: '',
+  environment: '',
+  'environment-url': '',
+  record: '',
+  'deployment-id': '',
+  reason: '',
+  confirm: '',
+  mode: '',
+  timeout: '',
+  watch: '',
+  drain: '',
+  'step-interval': '',
+}
+/** The runner hands state over in one variable of the environment, which has an end. */
+const MAX_CARRIED = 8_192
+
+const nameOf = (input: string): string => `INPUT_${input.toUpperCase()}`
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** The inputs as they were given, for the post step; of what holds a secret or is long, only a digest. */
+export function givenInputs(env: NodeJS.ProcessEnv = process.env): Given {
+  const entries = [...ROUTER, ...Object.keys(CARRIED)].map((name) => {
+    const text = env[nameOf(name)] ?? ''
+    const isPlain = text.length <= MAX_CARRIED && redact(text) === text
+    return [name, isPlain ? { text } : { digest: digest(text) }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/**
+ * The inputs of the post step: those that main had, whatever they evaluate to by now. Only the status of the job and
+ * the token are read anew.
+ *
+ * @throws ActionError when the router of main cannot be told any more
+ */
+export async function readPostInputs(given: Given, env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
+  const own: NodeJS.ProcessEnv = { ...env }
+  const lost: string[] = []
+  for (const [name, was] of Object.entries(given)) {
+    if ('text' in was) own[nameOf(name)] = was.text
+    else if (digest(env[nameOf(name)] ?? '') !== was.digest) {
+      lost.push(name)
+      own[nameOf(name)] = CARRIED[name] ?? ''
+    }
+  }
+  if (lost.includes('identify')) own[nameOf('verify')] = 'none'
+  const router = lost.filter((name) => ROUTER.includes(name))
+  if (router.length > 0) {
+    const message = `${router.join(' and ')} evaluates to something else now than when traffic was moved, and was not kept because it holds a secret. So the post step does not know which router it is. Put the traffic where it belongs by hand.`
+    throw new ActionError('NOT rolled back', message)
+  }
+  if (lost.length > 0) {
+    const words = `${lost.join(', ')} ${lost.length === 1 ? 'evaluates' : 'evaluate'} to something else now than when traffic was moved, so nothing of it is used.`
+    log.warning('Inputs have changed', words)
+  }
+  return await readInputs(own, 'post')
 }

@@ -1,34 +1,29 @@
-import { log } from '../../shared/action/log.ts'
-import { tryOnce } from '../../shared/probe/attempt.ts'
-import type { Check } from '../../shared/probe/check.ts'
-import { runChecks } from '../../shared/probe/engine.ts'
-import { plural } from '../../shared/text/list.ts'
-import type { LiveState, Target } from './targets/target.ts'
+import type { Clock } from '../../shared/action/clock.ts'
+import { messageOf } from '../../shared/action/errors.ts'
+import type { Step } from '../../shared/action/step.ts'
+import type { Inputs, Observation } from './model.ts'
+import { findDeployment } from './observe/deployments.ts'
+import { openRouter } from './observe/router.ts'
+import { within } from './protocol/limits.ts'
+import type { Target } from './targets/target.ts'
 
 const READ_MS = 20_000
 
-/** Asks the router what is live. @throws TargetError */
-export function observe(target: Target, signal: AbortSignal): Promise<LiveState> {
-  return target.read(AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]))
+/** Asks the router what is live. Never throws for what a router does. */
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
+  const { signal, clock } = step
+  const router = look(await openRouter(inputs), clock, signal)
+  if (inputs.mode !== 'rollback') return await router
+  const deployment = await findDeployment(inputs, step)
+  return { ...(await router), deployment }
 }
 
-/** Asks the checks of the idle side until all are healthy, or it is clear that they are not. */
-export async function gate(
-  checks: readonly Check[] | undefined,
-  ca: ReadonlyMap<string, readonly string[]>,
-  timeout: number,
-  signal: AbortSignal,
-): Promise<{ healthy: boolean; reason: string }> {
-  if (checks === undefined) return { healthy: true, reason: 'not asked (checks: none)' }
-  const onNews = (check: Check, news: string): void => log.info(`${check.name}: ${news}`)
-  const reports = await runChecks(checks, { timeout, signal, ca, tryOnce, onNews })
-  const bad = reports.filter(({ passed }) => !passed)
-  const why = (some: typeof bad): string =>
-    some.map(({ check, reason }) => `${check.name}: ${reason}`).join('; ')
-  const required = bad.filter(({ check }) => check.required)
-  if (required.length > 0) return { healthy: false, reason: why(required) }
-  const good = reports.filter(({ passed }) => passed)
-  const names = good.length === 0 ? '' : ` (${good.map(({ check }) => check.name).join(', ')})`
-  const not = bad.length === 0 ? '' : `; not healthy, and not required: ${why(bad)}`
-  return { healthy: true, reason: `${plural(good.length, 'check')} healthy${names}${not}` }
+/** The same for a router that is at hand. */
+export async function look(target: Target, clock: Clock, cancel: AbortSignal): Promise<Observation> {
+  try {
+    const limit = { clock, ms: READ_MS, over: 'it took too long', stop: cancel }
+    return { state: await within(limit, (signal) => target.read(signal)) }
+  } catch (error) {
+    return { event: cancel.aborted ? 'cancelled' : 'unreadable', reason: messageOf(error) }
+  }
 }

@@ -1,15 +1,18 @@
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import { redact } from '../../shared/action/secrets.ts'
+import type { Step } from '../../shared/action/step.ts'
 import { writeFile } from './apply/file.ts'
 import { applyRelease } from './apply/release.ts'
-import type { Connect } from './observe/connect.ts'
-import type { Applied, Notes } from './plan/model.ts'
+import type { Applied, Inputs, Notes } from './model.ts'
+import { PATIENCE_MS } from './observe/checkout.ts'
 
 /**
  * Carries out a plan: the file first, which is only on this machine, then the release. What has been done is told also
  * when the rest fails.
  */
-export async function apply(plan: Notes, workspace: string, connect: Connect | undefined): Promise<Applied> {
+export async function apply(plan: Notes, { token }: Inputs, step: Step): Promise<Applied> {
+  const workspace = step.context.workspace || process.cwd()
+  const connect = step.connect(token, PATIENCE_MS)
   const done: Applied = { releaseChanged: false }
   try {
     if (plan.file !== undefined) {

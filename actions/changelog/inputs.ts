@@ -1,11 +1,16 @@
 import { type InputReader, inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
 import { maskSecret } from '../../shared/action/secrets.ts'
-import { readTagPrefix } from '../../shared/action/tag-prefix.ts'
+import { readTagPrefixes } from '../../shared/action/tag-prefix.ts'
 import { parsePrefixedVersion } from '../../shared/version/version.ts'
 import { readExclude } from './inputs/exclude.ts'
 import { readGroups } from './inputs/groups.ts'
 import { below, paths, revision } from './inputs/places.ts'
-import { FORMATS, INCLUDES, type Inputs, RELEASES } from './plan/model.ts'
+import type { Format, Include, Inputs, ReleaseMode, Unit } from './model.ts'
+
+const FORMATS: readonly Format[] = ['markdown', 'keep-a-changelog', 'json', 'template']
+const INCLUDES: readonly Include[] = ['notable', 'conventional', 'all']
+const UNITS: readonly Unit[] = ['auto', 'pull-request', 'commit']
+const RELEASES: readonly ReleaseMode[] = ['none', 'draft', 'publish', 'update']
 
 /** GitHub's own file; it alone may be missing. */
 export const DEFAULT_CONFIG = '.github/release.yml'
@@ -19,19 +24,23 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const inputs = inputReader(env)
   const token = inputs.text('token')
   if (token !== undefined) maskSecret(token)
-  const tagPrefix = readTagPrefix(inputs)
+  const tagPrefixes = readTagPrefixes(inputs)
   const flag = (name: string, fallback: boolean): boolean => inputs.read(name, rules.boolean, fallback)
   const optional = (name: string, rule: (text: string) => Reading<string>): string | undefined =>
     inputs.read<string | undefined>(name, rule, undefined)
   const choice = <const T extends string>(name: string, choices: readonly T[], fallback: NoInfer<T>): T =>
     inputs.read(name, (text) => rules.choice(text, choices), fallback)
 
+  const to = inputs.read('to', revision, env['GITHUB_SHA'] ?? '')
   const found: Inputs = {
     token,
     from: optional('from', revision),
-    to: inputs.read('to', revision, env['GITHUB_SHA'] ?? ''),
-    version: optional('version', (text) => version(text, tagPrefix)),
-    tagPrefix,
+    to,
+    // The default is the commit of the run.
+    isToGiven: to !== (env['GITHUB_SHA'] ?? ''),
+    version: optional('version', (text) => version(text, tagPrefixes)),
+    tagPrefix: tagPrefixes[0],
+    tagPrefixes,
     path: inputs.read('path', paths, []),
     format: choice('format', FORMATS, 'markdown'),
     template: inputs.raw('template'),
@@ -39,6 +48,10 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     configFile: inputs.read('config-file', below, DEFAULT_CONFIG),
     groups: await readGroups(inputs.text('groups'), inputs),
     include: inputs.read('include', (text) => rules.choice(text, INCLUDES), undefined),
+    unit: choice('unit', UNITS, 'auto'),
+    authors: flag('authors', false),
+    subtract: flag('subtract', true),
+    splitSquashes: choice('squash-bodies', ['title', 'split'], 'title') === 'split',
     exclude: await readExclude(inputs.text('exclude'), inputs),
     pullRequests: inputs.read('pull-requests', autoOrFlag, 'auto'),
     contributors: flag('contributors', true),
@@ -77,8 +90,8 @@ function together(found: Inputs, inputs: InputReader): void {
 }
 
 /** A version, with or without the prefix; or the word Unreleased, which is the same as nothing. */
-function version(text: string, prefix: string): Reading<string> {
-  if (parsePrefixedVersion(text, prefix) !== undefined || /^unreleased$/i.test(text)) return { value: text }
+function version(text: string, prefixes: readonly string[]): Reading<string> {
+  if (parsePrefixedVersion(text, prefixes) !== undefined || /^unreleased$/i.test(text)) return { value: text }
   return { problem: `${shown(text)} is no version by SemVer 2.0.0, such as 1.2.3 or 2.0.0-rc.1.` }
 }
 

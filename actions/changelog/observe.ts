@@ -1,15 +1,18 @@
 import { ActionError } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
-import type { Node } from '../../shared/commits/graph.ts'
+import type { Connect, Step } from '../../shared/action/step.ts'
 import { type Message, parseMessage } from '../../shared/commits/message.ts'
+import { partsOfSquash } from '../../shared/commits/squash.ts'
+import type { Commit } from '../../shared/git/history.ts'
 import { joinWords } from '../../shared/text/list.ts'
+import type { Config } from './config/read.ts'
 import { DEFAULT_CONFIG } from './inputs.ts'
-import { findSource, type Surroundings } from './observe/checkout.ts'
+import type { Inputs, Observation, PullFacts, RangeCommit } from './model.ts'
+import { findSource, PATIENCE_MS } from './observe/checkout.ts'
 import { readBelow } from './observe/files.ts'
 import { observeRange, type Range, short } from './observe/range.ts'
 import type { Source } from './observe/source.ts'
-import type { Inputs, Observation, PullFacts, RangeCommit } from './plan/model.ts'
-import { tagNameOf } from './plan/range.ts'
+import { tagNameOf, tagsBetween } from './range/versions.ts'
 
 /** Seconds in the notice of a long history, so that nobody takes it for a hang. */
 const MANY = 5_000
@@ -19,25 +22,39 @@ const MANY = 5_000
  *
  * @throws ActionError when something that was asked for is not there
  */
-export async function observe(inputs: Inputs, surroundings: Surroundings): Promise<Observation> {
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
   if (inputs.history) keepHeapSmall()
-  const { context, connect } = surroundings
+  const { context } = step
+  const connect = step.connect(inputs.token, PATIENCE_MS)
   const workspace = context.workspace || process.cwd()
   const file = await readFile(inputs, workspace)
 
-  const source = await findSource(inputs, surroundings)
+  const source = await findSource(inputs, step)
   const range = await observeRange(source, inputs, context.ref)
   const base = { ...range, source: source.kind, repository: context.repository, serverUrl: context.serverUrl }
   const read: ReadText = async (path, input) =>
     readBelow(workspace, path, input) ?? (await source.file?.(path, range.to.sha))
   const template = await readTemplate(inputs, read)
-  const place = await readPlace(inputs, read)
+  const config = await readPlace(inputs, read)
   const released = await readRelease(inputs, base, connect)
-  const commits = await readCommits(source, inputs, base)
-  const graph = inputs.history && inputs.path.length > 0 ? await readGraph(source, base) : undefined
+  const commits = await readCommits(source, inputs, range)
+  const touched = inputs.path.length === 0 ? undefined : await readTouched(source, inputs, base)
   const pulls = await readPulls(inputs, commits, base, connect)
-  const notices = [...range.notices, ...movedTag(range, released.tag), ...untouched(inputs, range, commits)]
-  return { ...base, ...released, notices, commits, graph, pulls, place, template, file }
+  const elsewhere = inputs.subtract && !inputs.history ? await readElsewhere(source, range, commits) : []
+  const notices = [...range.notices, ...movedTag(range, released.tag), ...untouched(inputs, range, touched)]
+  return {
+    ...base,
+    ...released,
+    notices,
+    commits,
+    touched,
+    pulls,
+    place: config?.place,
+    isByPullRequest: config?.isGitHubs ?? false,
+    elsewhere,
+    template,
+    file,
+  }
 }
 
 /** A tag that was moved since the checkout, or that is somewhere else than where the notes end. */
@@ -49,8 +66,8 @@ function movedTag({ to, tag: here }: Range, there: Observation['tag']): string[]
 }
 
 /** Nothing was changed, or nothing is there: only a person can tell. */
-function untouched({ path }: Inputs, { from, to }: Range, commits: readonly RangeCommit[]): string[] {
-  if (path.length === 0 || commits.length > 0 || from?.sha === to.sha) return []
+function untouched({ path }: Inputs, { from, to }: Range, touched: Observation['touched']): string[] {
+  if (touched === undefined || touched.size > 0 || from?.sha === to.sha) return []
   return [`No commit of the range touches ${joinWords(path)}: is path right?`]
 }
 
@@ -64,17 +81,26 @@ function keepHeapSmall(): void {
 
 type Ends = Pick<Observation, 'from' | 'to'>
 
-async function readCommits(source: Source, { path }: Inputs, { from, to }: Ends): Promise<RangeCommit[]> {
+/** The whole range: who came with whom is seen only where nothing is missing. */
+async function readCommits(source: Source, { splitSquashes }: Inputs, range: Range): Promise<RangeCommit[]> {
+  const { from, to } = range
   const commits: RangeCommit[] = []
-  for await (const { sha, parents, committedAt, author, message } of source.commits(
-    from?.sha,
-    to.sha,
-    path,
-  )) {
-    commits.push({ sha, parents, committedAt, author, message: readMessage(message) })
+  for await (const commit of range.commits ?? source.commits(from?.sha, to.sha, [])) {
+    const maySplit = splitSquashes && commit.parents.length < 2
+    commits.push(maySplit ? withParts(commit) : rangeCommit(commit, readMessage(commit.message)))
     if (commits.length === MANY) log.info(`Reading a long history: ${MANY} commits and more.`)
   }
   return commits
+}
+
+function rangeCommit({ sha, parents, committedAt, author }: Commit, message: Message): RangeCommit {
+  return { sha, parents, committedAt, author, message }
+}
+
+function withParts(commit: Commit): RangeCommit {
+  const { title, parts } = partsOfSquash(commit.message)
+  const read = rangeCommit(commit, parts.length === 0 ? readMessage(commit.message) : title)
+  return parts.length === 0 ? read : { ...read, parts }
 }
 
 const ABOUT_REST = /^(?:Merge |Revert|Reapply)/i
@@ -97,11 +123,22 @@ function isTelling(text: string, end: number): boolean {
   return GITS_REVERT.test(text) || /GH-\d/i.test(text)
 }
 
-/** Commits between those that touch the paths are missing, and with them the way from one to the next. */
-async function readGraph(source: Source, { from, to }: Ends): Promise<Node[]> {
-  const nodes: Node[] = []
-  for await (const { sha, parents } of source.commits(from?.sha, to.sha, [])) nodes.push({ sha, parents })
-  return nodes
+async function readTouched(source: Source, { path }: Inputs, { from, to }: Ends): Promise<Set<string>> {
+  const touched = new Set<string>()
+  for await (const { sha } of source.commits(from?.sha, to.sha, path)) touched.add(sha)
+  return touched
+}
+
+/** Loaded on use: most releases have no other line beside them. */
+async function readElsewhere(
+  source: Source,
+  range: Range,
+  commits: readonly RangeCommit[],
+): Promise<Observation['elsewhere']> {
+  const tags = tagsBetween(range)
+  if (tags.length === 0) return []
+  const { observeElsewhere } = await import('./observe/elsewhere.ts')
+  return observeElsewhere(source, { to: range.to.sha, tags, commits })
 }
 
 /** Loaded on use: without a token, or with `pull-requests: false`, messages alone tell. */
@@ -109,7 +146,7 @@ async function readPulls(
   inputs: Inputs,
   commits: readonly RangeCommit[],
   { from }: Ends,
-  connect: Surroundings['connect'],
+  connect: Connect | undefined,
 ): Promise<PullFacts> {
   const { observePulls } = await import('./observe/pulls.ts')
   return observePulls(commits, { ...inputs, isFirst: from === undefined }, connect)
@@ -127,7 +164,7 @@ async function readTemplate({ template, templateFile }: Inputs, read: ReadText):
 }
 
 /** Only GitHub's own file may be missing: nobody asked for it by name. */
-async function readPlace({ configFile, groups }: Inputs, read: ReadText): Promise<Observation['place']> {
+async function readPlace({ configFile, groups }: Inputs, read: ReadText): Promise<Config | undefined> {
   if (groups !== undefined) return undefined
   const text = await read(configFile, 'config-file')
   if (text !== undefined) {
@@ -148,7 +185,7 @@ async function readFile({ file }: Inputs, workspace: string): Promise<Observatio
 async function readRelease(
   { release: mode, tagPrefix, version: given }: Inputs,
   { tag, version, to }: Pick<Observation, 'tag' | 'version' | 'to'>,
-  connect: Surroundings['connect'],
+  connect: Connect | undefined,
 ): Promise<Pick<Observation, 'tag' | 'release'>> {
   if (mode === 'none' || connect === undefined) return { tag, release: undefined }
   if (version === undefined) {

@@ -1,20 +1,22 @@
-import { grouped, placer } from './plan/group.ts'
-import { type Section, sectionsOf } from './plan/history.ts'
+import { plural } from '../../shared/text/list.ts'
 import type {
   Counts,
+  Include,
   Inputs,
   Observation,
   Place,
   Plan,
-  RangeCommit,
   Refused,
   Release,
   ReleaseRequest,
-} from './plan/model.ts'
+  Unit,
+} from './model.ts'
+import { grouped, isExcluded, placer } from './plan/group.ts'
+import { type Part, partsOf } from './plan/parts.ts'
 import { contributorsOf } from './plan/people.ts'
-import { versionTags } from './plan/range.ts'
+import { profileOf } from './plan/profile.ts'
 import { planRelease } from './plan/release.ts'
-import { resolve } from './plan/resolve.ts'
+import { type Resolved, resolve } from './plan/resolve.ts'
 import { upsertBody, upsertSections } from './render/file.ts'
 import { fitNotes } from './render/fit.ts'
 import type { RenderOptions } from './render/notes.ts'
@@ -26,8 +28,13 @@ import type { RenderOptions } from './render/notes.ts'
  * @throws ActionError for a fault of the template
  */
 export async function decide(inputs: Inputs, observation: Observation): Promise<Plan> {
-  const place = placer({ ...inputs, place: observation.place })
-  const releases = sections(inputs, observation).map((section) => releaseOf(section, place, observation))
+  const unit = unitOf(inputs, observation)
+  const told = partsOf(inputs, observation).map((part): Told => {
+    return { part, resolved: resolve(part.commits, { observation, unit }) }
+  })
+  const include = includeOf(inputs, observation, told)
+  const place = placer({ ...inputs, include: include.value, place: observation.place })
+  const releases = told.map((one) => releaseOf(one, { place, inputs, observation }))
   const shown = inputs.history ? releases.filter(isWorthASection) : releases
   const options = renderOptions(inputs, observation)
   const { text, cut } = await fitNotes(shown, options, inputs.maxLength)
@@ -37,13 +44,16 @@ export async function decide(inputs: Inputs, observation: Observation): Promise<
   const { source, from, to } = observation
   return {
     kind: 'notes',
-    ...{ source, from, to },
+    source,
+    from,
+    to,
     releases: shown,
     text,
     cut,
     counts: total(releases.map(({ counts }) => counts)),
     decisions: observation.decisions,
-    notices: [...observation.notices, ...(release?.notices ?? [])],
+    profile: profileOf(inputs, observation),
+    notices: [...observation.notices, ...include.notices, ...(release?.notices ?? [])],
     warnings: observation.pulls.warning === undefined ? [] : [observation.pulls.warning],
     file:
       file === undefined
@@ -57,13 +67,35 @@ export async function decide(inputs: Inputs, observation: Observation): Promise<
   }
 }
 
+/** GitHub's config file is about pull requests, and so are the notes under it. */
+function unitOf({ unit, groups }: Inputs, { isByPullRequest }: Observation): Unit {
+  return unit === 'auto' && groups === undefined && isByPullRequest ? 'pull-request' : unit
+}
+
+/** Where little is conventional, notes of that alone would hide most of what was done. */
+function includeOf(
+  { include, groups }: Inputs,
+  { place }: Observation,
+  told: readonly Told[],
+): { value: Include | undefined; notices: string[] } {
+  const isDecided = include !== undefined || groups !== undefined || place !== undefined
+  if (isDecided) return { value: include, notices: [] }
+  const entries = told.flatMap(({ resolved }) => resolved.lines.map(({ entry }) => entry))
+  const conventional = entries.filter(({ type }) => type !== undefined).length
+  if (conventional * 2 >= entries.length) return { value: undefined, notices: [] }
+  const share = conventional === 0 ? 'None' : `Only ${conventional}`
+  const notice = `${share} of ${plural(entries.length, 'change')} ${conventional === 1 ? 'follows' : 'follow'} Conventional Commits, so everything is listed. "include: notable" lists only those that bump the version.`
+  return { value: 'all', notices: [notice] }
+}
+
 function renderOptions(
-  { format, links, contributors, history }: Inputs,
+  { format, links, contributors, authors, history }: Inputs,
   { template, repository, serverUrl }: Observation,
 ): RenderOptions {
   return {
     format,
     contributors,
+    authors,
     heading: history || format === 'keep-a-changelog',
     rendered: new WeakMap(),
     ...(template === undefined ? {} : { template }),
@@ -71,67 +103,41 @@ function renderOptions(
   }
 }
 
-type Part = Omit<Section, 'tag' | 'previous'> &
-  Pick<Release, 'version' | 'tag' | 'to' | 'toSha' | 'from' | 'fromSha'> & { committedAt: number }
-
-/** The versions to write about, the newest first; one, unless it is about the whole history. */
-function sections(inputs: Inputs, observation: Observation): Part[] {
-  const { commits, to, from, version, tag } = observation
-  const own = tag !== undefined && tag.commit === to.sha ? { tag: tag.name } : {}
-  const begin = from === undefined ? {} : { from: from.name, fromSha: from.sha }
-  const top = { version, ...own, to: to.name, toSha: to.sha, committedAt: to.committedAt }
-  if (!inputs.history) return [{ ...top, ...begin, commits }]
-  const graph = observation.graph ?? commits
-  const tags = versionTags(observation.tags, inputs.tagPrefix)
-  const dates = datesOf(commits, new Set(tags.map(({ commit }) => commit)))
-  return sectionsOf(commits, tags, graph).map((section) => {
-    const { previous } = section
-    const since = previous === undefined ? begin : { from: previous.name, fromSha: previous.commit }
-    // What has no tag yet is Unreleased, or the version that is about to be tagged.
-    if (section.tag === undefined) {
-      const { tag: _, ...untagged } = top
-      return {
-        ...untagged,
-        version: own.tag === undefined ? version : undefined,
-        ...since,
-        commits: section.commits,
-      }
-    }
-    const { name, commit, version: number } = section.tag
-    return {
-      ...{ version: number.version, tag: name, to: name, toSha: commit, ...since },
-      commits: section.commits,
-      committedAt: dates.get(commit) ?? section.commits[0]?.committedAt ?? to.committedAt,
-    }
-  })
+interface Told {
+  part: Part
+  resolved: Resolved
 }
 
-function datesOf(commits: readonly RangeCommit[], wanted: ReadonlySet<string>): Map<string, number> {
-  const dates = new Map<string, number>()
-  for (const { sha, committedAt } of commits) if (wanted.has(sha)) dates.set(sha, committedAt)
-  return dates
+/** Everything that is decided for all versions alike. */
+interface Common {
+  place: Place
+  inputs: Inputs
+  observation: Observation
 }
 
-function releaseOf({ commits, committedAt, ...ends }: Part, place: Place, observation: Observation): Release {
-  const resolved = resolve(commits, observation.pulls)
+function releaseOf({ part, resolved }: Told, { place, inputs, observation }: Common): Release {
+  const { commits: _, committedAt, ...ends } = part
   const { groups, listed, excluded } = grouped(resolved.lines, place)
   const counts: Counts = {
-    range: commits.length,
+    range: resolved.range,
     listed: listed.length,
     reverted: resolved.reverted,
-    merged: resolved.merges + listed.reduce((sum, line) => sum + line.commits - 1, 0),
+    merged: resolved.merged + listed.reduce((sum, line) => sum + line.commits - 1, 0),
     excluded: [...excluded.values()].reduce((sum, count) => sum + count, 0),
   }
   conserve(counts, ends.to)
   const people = listed.map(({ entry }) => entry.authors)
-  return {
+  const { authors } = inputs.exclude
+  const release: Release = {
     ...ends,
     date: new Date(committedAt * 1_000).toISOString().slice(0, 10),
     groups,
-    ...contributorsOf(people, observation.pulls),
+    ...contributorsOf(people, observation.pulls, (person) => isExcluded(person, authors)),
     counts,
     excluded,
   }
+  if (resolved.elsewhere.length > 0) release.elsewhere = resolved.elsewhere
+  return release
 }
 
 /** No commit is lost or told twice. */
@@ -158,7 +164,7 @@ function total(all: readonly Counts[]): Counts {
 
 /** The text of a GitHub release: what people wrote by hand stays, and takes its room. */
 async function planBody(
-  { release: mode, tagPrefix, maxLength }: Inputs,
+  { release: mode, tagPrefixes, maxLength }: Inputs,
   { tag, tags, release: existing }: Observation,
   releases: readonly Release[],
   options: RenderOptions,
@@ -181,6 +187,6 @@ async function planBody(
     }
     room -= over
   }
-  const answer = planRelease({ mode, tag: tag.name, tagPrefix, tags, existing, body })
+  const answer = planRelease({ mode, tag: tag.name, tagPrefixes, tags, existing, body })
   return answer.kind === 'refused' ? answer : { request: answer.request, notices: answer.notices }
 }

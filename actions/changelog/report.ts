@@ -1,29 +1,40 @@
-import type { RunContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { setOutputFile, setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import type { Step } from '../../shared/action/step.ts'
+import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-import type { Applied, Entry, Inputs, Notes, Plan, Release } from './plan/model.ts'
+import { plural } from '../../shared/text/list.ts'
+import type { Applied, Entry, Inputs, Notes, Plan, Release } from './model.ts'
 import { releaseModel } from './render/json.ts'
-import { summaryBlocks } from './summary.ts'
+import { summaryBlocks } from './report/summary.ts'
 
 /** Lines that `result` could hold at most: 16 KiB hold no more. */
 const MAX_LINES = 400
 
-/** Sets the outputs, writes the summary, and says how the step ends. `applied` is absent when nothing was to be written. */
-export function report(
-  inputs: Inputs,
-  plan: Plan,
-  applied: Applied | undefined,
-  context: RunContext,
-): Outcome {
+/** How a step went. */
+interface Ended {
+  inputs: Inputs
+  plan: Plan
+  /** Absent when nothing was to be written. */
+  applied: Applied | undefined
+}
+
+/** Sets the outputs, writes the summary, and says how the step ends. */
+export function report({ inputs, plan, applied }: Ended, step: Step): Outcome {
+  const { context } = step
   if (plan.kind === 'refused') {
-    reportFailure(inputs, context)
+    reportFailure(inputs, step)
+    tellStory(context, { action: 'changelog', outcome: 'failed', text: plan.title })
     writeSummary(summaryBlocks(plan, applied, inputs.dryRun))
     return failed(plan.title, plan.reason)
   }
   const entries = entriesOf(plan)
-  const pulls = new Set(entries.flatMap(({ pullRequest }) => pullRequest?.number ?? []))
+  const pulls = new Set(
+    entries.flatMap(({ pullRequest, otherPullRequests = [] }) =>
+      [pullRequest?.number ?? [], otherPullRequests].flat(),
+    ),
+  )
   setOutputs({
     changelog: plan.text,
     from: plan.from?.name ?? '',
@@ -47,11 +58,15 @@ export function report(
   writeSummary(summaryBlocks(plan, applied, inputs.dryRun))
   for (const notice of plan.notices) log.notice('Changelog', notice)
   for (const warning of plan.warnings) log.warning('Changelog', warning)
-  return outcome(plan, applied, inputs.dryRun)
+  const end = outcome(plan, applied, inputs.dryRun)
+  const [newest] = plan.releases
+  const text = `${newest?.version ?? 'Unreleased'}: ${plural(entries.length, 'change')}${applied?.release === undefined ? '' : `, ${applied.release.url}`}`
+  tellStory(context, { action: 'changelog', outcome: end === passed ? 'written' : 'failed', text })
+  return end
 }
 
 /** For a step that failed before there were notes. */
-export function reportFailure({ to, dryRun }: Inputs, context: RunContext): void {
+export function reportFailure({ to, dryRun }: Inputs, { context }: Step): void {
   const empty = ['changelog', 'changelog-file', 'from', 'file', 'release-id', 'release-url']
   setOutputs({
     ...Object.fromEntries(empty.map((name) => [name, ''])),
@@ -105,6 +120,7 @@ function resultOf(
     counts: plan.counts,
     cut: plan.cut,
     decisions: plan.decisions,
+    profile: plan.profile,
     notices: plan.notices,
     warnings: plan.warnings,
     file: facts?.file ?? null,

@@ -1,6 +1,6 @@
 import { type InputReader, inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
 import { maskSecret } from '../../shared/action/secrets.ts'
-import { readTagPrefix } from '../../shared/action/tag-prefix.ts'
+import { readTagPrefixes } from '../../shared/action/tag-prefix.ts'
 import { isObjectName } from '../../shared/git/revision.ts'
 import { parseList } from '../../shared/text/list.ts'
 import { LEVELS } from '../../shared/version/bump.ts'
@@ -12,10 +12,14 @@ import {
   parseVersion,
 } from '../../shared/version/version.ts'
 import { identifier, readBranches, readLabelRules, readReleaseRules } from './inputs/maps.ts'
-import type { Inputs } from './plan/model.ts'
+import { packagesTogether, readPackages } from './inputs/packages.ts'
+import { pullRequestTogether, readPullRequest } from './inputs/pull-request.ts'
+import type { Inputs } from './model.ts'
 
 /** What GitHub takes as the text of a release. */
 const MAX_NOTES = 125_000
+/** Of action.yml; who writes `v,` has said it. */
+const DEFAULT_PREFIX = 'v'
 const BUMPS = ['auto', 'major', 'minor', 'patch', 'prerelease', 'none'] as const
 
 /** @throws InputError with every problem of every input; nothing has been read or written then */
@@ -23,7 +27,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const inputs = inputReader(env)
   const token = inputs.text('token')
   if (token !== undefined) maskSecret(token)
-  const tagPrefix = readTagPrefix(inputs)
+  const tagPrefixes = readTagPrefixes(inputs)
   const choice = <const T extends string>(name: string, choices: readonly T[], fallback: NoInfer<T>): T =>
     inputs.read(name, (text) => rules.choice(text, choices), fallback)
   const flag = (name: string, fallback: boolean): boolean => inputs.read(name, rules.boolean, fallback)
@@ -34,8 +38,8 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
 
   const found: Inputs = {
     token,
-    mode: choice('mode', ['next', 'rollback'], 'next'),
-    version: optional('version', (text) => strict(text, tagPrefix)),
+    mode: choice('mode', ['next', 'rollback', 'pull-request'], 'next'),
+    version: optional('version', (text) => strict(text, tagPrefixes)),
     bump: choice('bump', BUMPS, 'auto'),
     labels: flag('labels', false),
     labelRules: await readLabelRules(inputs.text('label-rules'), inputs),
@@ -46,7 +50,10 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     prerelease: optional('prerelease', identifier),
     branches: await readBranches(inputs.text('branches'), inputs),
     buildMetadata: optional('build-metadata', metadata),
-    tagPrefix,
+    tagPrefix: tagPrefixes[0],
+    tagPrefixes,
+    isPrefixSaid:
+      inputs.isBlank('tag-prefix') || (inputs.text('tag-prefix') ?? DEFAULT_PREFIX) !== DEFAULT_PREFIX,
     path: list('path', path),
     sha: inputs.read('sha', objectName, env['GITHUB_SHA'] ?? ''),
     source: choice('source', ['auto', 'git', 'api'], 'auto'),
@@ -58,14 +65,20 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
       (text) => each(text, (item) => rules.choice(item, FLOATING_KINDS)),
       [],
     ),
+    splitSquashes: choice('squash-bodies', ['title', 'split'], 'title') === 'split',
     releaseName: inputs.text('release-name') ?? '{tag}',
     releaseNotes: inputs.raw('release-notes') ?? '',
+    releaseNotesFile: inputs.text('release-notes-file'),
+    releaseFiles: parseList(inputs.text('release-files') ?? ''),
+    makeLatest: choice('make-latest', ['auto', 'true', 'false'], 'auto'),
     draft: flag('draft', false),
     images: list('images', image),
     latestOn: choice('latest-on', ['release', 'default-branch'], 'release'),
     to: inputs.text('to'),
     confirm: inputs.raw('confirm'),
     allowDowngrade: flag('allow-downgrade', false),
+    packages: await readPackages(inputs.text('packages'), tagPrefixes[0], inputs),
+    pullRequest: readPullRequest(inputs),
     dryRun: flag('dry-run', false),
   }
   together(found, inputs)
@@ -79,7 +92,13 @@ function together(found: Inputs, inputs: InputReader): void {
   if (length > MAX_NOTES) {
     inputs.add('release-notes', `${length} characters are more than the ${MAX_NOTES} that GitHub takes.`)
   }
+  if (length > 0 && found.releaseNotesFile !== undefined)
+    inputs.add('release-notes-file', 'release-notes is given as well: leave one of them out.')
+  if (found.releaseFiles.length > 0 && found.create !== 'release')
+    inputs.add('release-files', 'it needs "create: release".')
   if (found.sha === '') inputs.add('sha', 'no commit: the runner gave none, so write one.')
+  pullRequestTogether(found, inputs)
+  packagesTogether(found, inputs)
   if (found.mode !== 'rollback') return
   if (found.to === undefined)
     inputs.add('to', 'missing: a rollback needs the tag to go back to, such as v1.2.2.')
@@ -89,8 +108,8 @@ function together(found: Inputs, inputs: InputReader): void {
   }
 }
 
-function strict(text: string, prefix: string): Reading<string> {
-  if (parsePrefixedVersion(text, prefix) !== undefined) return { value: text }
+function strict(text: string, prefixes: readonly string[]): Reading<string> {
+  if (parsePrefixedVersion(text, prefixes) !== undefined) return { value: text }
   return { problem: `${shown(text)} is no version by SemVer 2.0.0, such as 1.2.3 or 2.0.0-rc.1.` }
 }
 

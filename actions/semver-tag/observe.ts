@@ -1,52 +1,16 @@
-import { type RunContext, readEvent } from '../../shared/action/context.ts'
+import { readEvent } from '../../shared/action/context.ts'
 import { ActionError } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
-import { commitsSince } from '../../shared/commits/graph.ts'
-import { parseMessage } from '../../shared/commits/message.ts'
-import { footerValues } from '../../shared/commits/references.ts'
+import type { Connect, Step } from '../../shared/action/step.ts'
 import { GitError } from '../../shared/git/errors.ts'
-import type { Commit } from '../../shared/git/history.ts'
 import { openRepository } from '../../shared/git/repository.ts'
-import type { ReachableTag } from '../../shared/git/tags.ts'
-import type { GitHub } from '../../shared/github/client.ts'
-import { formatDuration } from '../../shared/text/duration.ts'
-import { baseOf, highestTag, lastPrereleaseOf, readVersionTags } from '../../shared/version/tags.ts'
-import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
+import type { Inputs, Observation, UnreleasedCommit } from './model.ts'
 import { gitSource } from './observe/git.ts'
+import { type History, readHistory } from './observe/history.ts'
 import type { Source } from './observe/source.ts'
-import type { FloatingTag, Inputs, Observation, UnreleasedCommit, VersionTag } from './plan/model.ts'
-
-/** Everything that does not come from the history. */
-export interface Surroundings {
-  context: RunContext
-  /** Absent without a token. */
-  connect: Connect | undefined
-  signal: AbortSignal
-}
 
 /** All waiting for GitHub together ends here, in ms. */
-const PATIENCE_MS = 600_000
-
-/** Gives the API; the first call loads what talks to GitHub. */
-export type Connect = () => Promise<GitHub>
-
-/** The API, when there is a token for it. */
-export function connector({ token }: Inputs, context: RunContext, signal: AbortSignal): Connect | undefined {
-  const { repository, apiUrl, graphqlUrl } = context
-  if (token === undefined || repository === '') return undefined
-  const deadline = performance.now() + PATIENCE_MS
-  const onWait = (why: string, ms: number): void => log.info(`Waiting ${formatDuration(ms)}: ${why}.`)
-  let connected: Promise<GitHub> | undefined
-  return () => {
-    connected ??= import('../../shared/github/client.ts').then(({ connectGitHub }) =>
-      connectGitHub({ token, repository, apiUrl, graphqlUrl, deadline, signal, onWait }),
-    )
-    return connected
-  }
-}
-
-/** What the tag of this run says in its message, so that the run finds it again. */
-export const RUN_TRAILER = 'Nexus-Run'
+export const PATIENCE_MS = 600_000
 
 /**
  * Reads what is there; writes and fetches nothing.
@@ -57,55 +21,71 @@ export const RUN_TRAILER = 'Nexus-Run'
  */
 export async function observe(
   inputs: Inputs,
-  { context, connect, signal }: Surroundings,
+  step: Step,
   again?: { made: string | undefined },
 ): Promise<Observation> {
-  const event = readEvent() as EventPayload
-  const facts = {
-    sha: inputs.sha,
-    ref: context.ref,
-    event: context.eventName,
-    runId: context.runId,
-    ...(await defaultBranch(inputs, context, event, connect)),
-    ...(event.pull_request?.number === undefined ? {} : { pullRequest: event.pull_request.number }),
-  }
+  const connect = step.connect(inputs.token, PATIENCE_MS)
+  const facts = await factsOf(inputs, step, connect)
   if (inputs.source !== 'api' && again === undefined) {
-    const local = await fromCheckout(inputs, context, connect, signal)
+    const local = await fromCheckout(inputs, step, connect)
     if (local !== undefined) return { ...facts, ...local }
   }
   if (connect === undefined)
     throw new ActionError('No token', 'The API needs a token: leave the input token at its default.')
   // Loaded on use, as all that talks to GitHub.
   const { apiSource } = await import('./observe/api.ts')
-  const source = apiSource(await connect(), inputs.sha, inputs.tagPrefix)
-  return { ...facts, ...(await read(source, inputs, connect, context, again?.made)) }
+  const source = apiSource(await connect(), inputs.sha, inputs.tagPrefixes)
+  return { ...facts, ...(await read(source, inputs, { step, connect, made: again?.made })) }
 }
 
-interface EventPayload {
-  repository?: { default_branch?: string }
-  pull_request?: { number?: number }
+/** What is known of the run before any history is read. */
+export async function factsOf(
+  inputs: Inputs,
+  { context }: Step,
+  connect: Connect | undefined,
+): Promise<Pick<Observation, 'sha' | 'ref' | 'event' | 'runId' | 'defaultBranch' | 'pullRequest'>> {
+  const event = eventOf()
+  return {
+    sha: inputs.sha,
+    ref: context.ref,
+    event: context.eventName,
+    runId: context.runId,
+    ...(await defaultBranch(inputs, context.ref, event, connect)),
+    ...(event.pullRequest === undefined ? {} : { pullRequest: event.pullRequest }),
+  }
 }
 
-type History = Pick<Observation, 'source' | 'shallow' | 'tags' | 'floating' | 'commits' | 'sincePrerelease'>
+/** What the payload of the event says, whatever its shape. */
+function eventOf(): { defaultBranch?: string; pullRequest?: number } {
+  const event = readEvent() as { repository?: unknown; pull_request?: unknown } | null
+  const branch = (event?.repository as { default_branch?: unknown } | null | undefined)?.default_branch
+  const number = (event?.pull_request as { number?: unknown } | null | undefined)?.number
+  return {
+    ...(typeof branch === 'string' && branch !== '' ? { defaultBranch: branch } : {}),
+    ...(typeof number === 'number' ? { pullRequest: number } : {}),
+  }
+}
+
+type Local = History & Pick<Observation, 'isTip'>
 
 /** What the checkout says; undefined when the API has to be asked instead. */
 async function fromCheckout(
   inputs: Inputs,
-  context: RunContext,
+  step: Step,
   connect: Connect | undefined,
-  signal: AbortSignal,
-): Promise<History | undefined> {
+): Promise<Local | undefined> {
   const mayAsk = inputs.source === 'auto' && connect !== undefined
   try {
-    const repository = openRepository(context.workspace || process.cwd())
+    const repository = openRepository(step.context.workspace || process.cwd())
     if (repository.shallow) {
       if (mayAsk) return instead('the checkout is shallow')
-      return { source: 'git', shallow: true, tags: [], floating: [], commits: [], sincePrerelease: [] }
+      const nothing = { tags: [], elsewhere: [], floating: [], commits: [], sincePrerelease: [] }
+      return { source: 'git', shallow: true, ...nothing }
     }
-    const source = gitSource(repository, inputs.sha, signal)
+    const source = gitSource(repository, inputs.sha, step.signal)
     const tags = await source.tags()
     if (tags.length === 0 && mayAsk) return instead('the checkout has no tags')
-    return await read({ ...source, tags: async () => tags }, inputs, connect, context)
+    return await read({ ...source, tags: async () => tags }, inputs, { step, connect })
   } catch (error) {
     if (mayAsk && error instanceof GitError && error.kind !== 'cancelled') {
       return instead(error.kind === 'not-a-repository' ? 'there is no checkout' : error.message)
@@ -114,18 +94,17 @@ async function fromCheckout(
   }
 }
 
-function instead(why: string): undefined {
+export function instead(why: string): undefined {
   log.info(`History is read through the API: ${why}.`)
 }
 
 /** Only asked for when it decides something and the event does not tell. */
 async function defaultBranch(
   { branches, latestOn }: Inputs,
-  { ref }: RunContext,
-  event: EventPayload,
+  ref: string,
+  { defaultBranch: told }: { defaultBranch?: string },
   connect: Connect | undefined,
 ): Promise<Pick<Observation, 'defaultBranch'>> {
-  const told = event.repository?.default_branch
   if (told !== undefined) return { defaultBranch: told }
   const matters = ref.startsWith('refs/heads/') && (branches.length === 0 || latestOn === 'default-branch')
   if (!matters || connect === undefined) return {}
@@ -133,98 +112,45 @@ async function defaultBranch(
   return { defaultBranch: (await readRepository(await connect())).defaultBranch }
 }
 
-/** Asks a source what the plan wants to know; the same questions for every source. */
-async function read(
+interface Means {
+  step: Step
+  connect: Connect | undefined
+  made?: string | undefined
+}
+
+async function read(source: Source, inputs: Inputs, { step, connect, made }: Means): Promise<Local> {
+  const history = await readHistory(source, { inputs, runId: step.context.runId, made })
+  const isTip = await isAtTip(source, inputs, { step, connect })
+  if (!inputs.labels) return { ...history, isTip }
+  const commits = await labelled(history.commits, connect)
+  const sincePrerelease = await labelled(history.sincePrerelease, connect)
+  return { ...history, isTip, commits, sincePrerelease }
+}
+
+/**
+ * Whether the branch of this run is still at the commit. A checkout for a run that is started again moves the branch of
+ * its remote back to the old commit, so that only GitHub knows then.
+ */
+async function isAtTip(
   source: Source,
-  inputs: Inputs,
+  { sha }: Inputs,
+  { step: { context }, connect }: Means,
+): Promise<boolean | undefined> {
+  if (!context.ref.startsWith('refs/heads/')) return undefined
+  const tip = await source.tip(context.ref.slice('refs/heads/'.length))
+  if (tip !== undefined && tip !== sha) return false
+  if (source.kind === 'api' || Number(context.runAttempt) < 2 || connect === undefined)
+    return tip === sha || undefined
+  const { getRef } = await import('../../shared/github/refs.ts')
+  const there = await getRef(await connect(), context.ref).catch(() => undefined)
+  return there === undefined ? undefined : there.object === sha
+}
+
+/** Commits with the labels of the pull requests that brought them in. @throws ActionError without a token */
+export async function labelled(
+  commits: readonly UnreleasedCommit[],
   connect: Connect | undefined,
-  { runId }: RunContext,
-  made?: string,
-): Promise<History> {
-  const all = (await source.tags()).filter(hasCommit)
-  const { tagPrefix } = inputs
-  const versions = readVersionTags(all, tagPrefix)
-  const onSha = versions.filter(({ commit }) => commit === inputs.sha)
-  const runs = await runsOf(onSha, source, runId)
-  if (made !== undefined) runs.set(made, runId)
-  // What this very run has released is told again with the commits that led to it.
-  const own = onSha.find(({ name, version }) => isStable(version) && runs.get(name) === runId)
-  const base = own === undefined ? baseOf(versions) : before(own, versions)
-  const prerelease = own === undefined ? lastPrereleaseOf(versions, base) : undefined
-  const isEmpty = base?.commit === inputs.sha || inputs.mode === 'rollback'
-  const commits = isEmpty ? [] : await source.range(base === undefined ? [] : [base.commit], inputs.path)
-  return {
-    source: source.kind,
-    shallow: false,
-    tags: versions.map((tag): VersionTag => {
-      const run = runs.get(tag.name)
-      return run === undefined ? tag : { ...tag, run }
-    }),
-    floating: inputs.floatingTags.length === 0 ? [] : floatingOf(all, versions, tagPrefix),
-    commits: inputs.labels ? await labelled(commits, connect) : commits,
-    sincePrerelease: prerelease === undefined ? [] : await since(prerelease.commit, commits, source, inputs),
-  }
-}
-
-/** What may be a floating tag; a full version never floats. */
-function floatingOf(
-  all: readonly CommitTag[],
-  versions: readonly CommitTag[],
-  prefix: string,
-): FloatingTag[] {
-  const full = new Set(versions.map(({ name }) => name))
-  return all
-    .filter(({ name }) => !full.has(name) && (name.startsWith(prefix) || name.endsWith('latest')))
-    .map(({ name, commit, object }) => ({ name, commit, object }))
-}
-
-type CommitTag = ReachableTag & { commit: string }
-
-function hasCommit(tag: ReachableTag): tag is CommitTag {
-  return tag.commit !== undefined
-}
-
-/** The stable version below one. */
-function before<T extends CommitTag & { version: Version }>(
-  { version }: T,
-  versions: readonly T[],
-): T | undefined {
-  return highestTag(
-    versions.filter((tag) => isStable(tag.version) && compareVersions(tag.version, version) < 0),
-  )
-}
-
-/** Name of a tag → the run that made it. */
-async function runsOf(
-  tags: readonly CommitTag[],
-  source: Source,
-  runId: string,
-): Promise<Map<string, string>> {
-  const runs = new Map<string, string>()
-  if (runId === '') return runs
-  for (const tag of tags.filter(({ type }) => type === 'tag')) {
-    const run = footerValues(parseMessage((await source.message(tag)) ?? ''), RUN_TRAILER).at(-1)
-    if (run !== undefined) runs.set(tag.name, run)
-  }
-  return runs
-}
-
-async function since(
-  prerelease: string,
-  commits: readonly Commit[],
-  source: Source,
-  { path }: Inputs,
-): Promise<string[]> {
-  if (path.length === 0) return commitsSince(commits, prerelease)
-  // Commits between those that touch the paths are missing, and with them the way from one to the next.
-  const left = new Set((await source.range([prerelease], path)).map(({ sha }) => sha))
-  return commits.map(({ sha }) => sha).filter((sha) => left.has(sha))
-}
-
-async function labelled(
-  commits: readonly Commit[],
-  connect: Connect | undefined,
-): Promise<UnreleasedCommit[]> {
+): Promise<readonly UnreleasedCommit[]> {
   if (commits.length === 0) return []
   if (connect === undefined)
     throw new ActionError('No token', 'labels: true needs a token: leave the input token at its default.')

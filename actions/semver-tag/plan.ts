@@ -1,11 +1,12 @@
 import { levelBetween } from '../../shared/version/bump.ts'
 import { baseOf, highestOfLine } from '../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../shared/version/version.ts'
+import type { Bump, Inputs, Observation, Plan, Reason, Refused } from './model.ts'
 import { readCommits, weigh } from './plan/bump.ts'
 import { planFloating } from './plan/floating.ts'
 import { planImageTags } from './plan/image-tags.ts'
-import type { Bump, Inputs, Observation, Plan, Reason, Refused } from './plan/model.ts'
-import { type Answer, isZero, nextVersion, refused } from './plan/next-version.ts'
+import { type Answer, isZero, nextVersion } from './plan/next-version.ts'
+import { refused } from './plan/refused.ts'
 import { rollbackTarget } from './plan/rollback.ts'
 import { type KnownTag, type Scene, sceneOf } from './plan/scene.ts'
 
@@ -35,7 +36,8 @@ function planNext(scene: Scene): Plan {
     case 'nothing': {
       const { kind, why, current } = answer
       const version = current === undefined ? {} : named(current.version, current.name)
-      return { kind, why, bump: 'none', ...common(scene, { reasons }), ...version }
+      const { notices } = answer
+      return { kind, why, bump: 'none', ...common(scene, { reasons, notices }), ...version }
     }
     case 'already-released':
       return planAgain(scene, answer, reasons)
@@ -46,7 +48,12 @@ function planNext(scene: Scene): Plan {
         kind,
         why,
         bump: bumpOf(scene.base, version),
-        ...common(scene, { reasons, released: rule.mayCreate ? version : undefined }),
+        // Who creates nothing builds no release: its names would be taken by the next push.
+        ...common(scene, {
+          reasons,
+          released: create === 'none' ? undefined : version,
+          notices: answer.notices,
+        }),
         ...named(
           version,
           `${inputs.tagPrefix}${version.version}`,
@@ -116,7 +123,9 @@ function writes(
   return {
     createRelease: create === 'release',
     makeLatest:
-      isStable(version) && (highest === undefined || compareVersions(highest.version, version) <= 0),
+      scene.inputs.makeLatest === 'auto'
+        ? isStable(version) && (highest === undefined || compareVersions(highest.version, version) <= 0)
+        : scene.inputs.makeLatest === 'true',
     ...planFloating(scene, version, commit, whyNot),
     ...(whyNot === undefined ? {} : { whyNot }),
   }
@@ -127,12 +136,13 @@ interface Told {
   previous?: KnownTag | undefined
   /** The version this build is a release of; for the image tags. */
   released?: Version | undefined
+  notices?: readonly string[] | undefined
 }
 
 function common(scene: Scene, told: Told = {}): Omit<Refused, 'kind' | 'title' | 'reason'> {
   const { reasons = [], released } = told
   const previous = 'previous' in told ? told.previous : scene.base
-  const { imageTags, notices } = planImageTags(scene, released)
+  const { imageTags, imageTagsByImage, notices } = planImageTags(scene, released)
   const notice = scene.inputs.create === 'none' ? undefined : scene.rule.notice
   return {
     ...(previous === undefined
@@ -140,8 +150,9 @@ function common(scene: Scene, told: Told = {}): Omit<Refused, 'kind' | 'title' |
       : { previousTag: previous.name, previousVersion: previous.version.version }),
     sha: scene.observation.sha,
     reasons,
-    notices: [...(notice === undefined ? [] : [notice]), ...notices],
+    notices: [...(notice === undefined ? [] : [notice]), ...(told.notices ?? []), ...notices],
     imageTags,
+    imageTagsByImage,
   }
 }
 

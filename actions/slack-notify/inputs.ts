@@ -1,83 +1,59 @@
-import { type InputReader, inputReader, rules, shown } from '../../shared/action/inputs.ts'
+import { isAbsolute, resolve } from 'node:path'
+import { inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
 import { maskSecret } from '../../shared/action/secrets.ts'
+import { contains } from '../../shared/files/regular.ts'
+import { isGlob } from '../../shared/text/glob.ts'
+import { parseList } from '../../shared/text/list.ts'
 import { webUrl } from '../../shared/text/rich.ts'
-import type { Job } from './message/jobs.ts'
-import type { Mention } from './message/model.ts'
-import type { Condition } from './message/status.ts'
-import { TEMPLATES, type TemplateName } from './message/templates.ts'
-import { type EmailTarget, readEmail } from './parse/email.ts'
-import { parseEndpoint } from './parse/endpoint.ts'
-import { parseConditions, parseMentions, parseUsers } from './parse/people.ts'
-import { type Lifecycle, readSlack, type SlackTarget, variable } from './parse/slack.ts'
-import { type Block, parseNeeds, readBlocks, readFields, readYaml } from './parse/values.ts'
+import { readEmail } from './inputs/email.ts'
+import { parseConditions, parseMentions, parseUsers } from './inputs/people.ts'
+import type { Reader } from './inputs/reader.ts'
+import { readSlack } from './inputs/slack.ts'
+import { parseNeeds, percentage, readBlocks, readFields, readYaml } from './inputs/values.ts'
+import { readEndpoints, readPagerDuty, readTeams, readWebhooks } from './inputs/webhooks.ts'
+import { percentOf } from './message/coverage.ts'
+import { TEMPLATES } from './message/templates.ts'
+import type { CoverageInputs, Inputs, Lifecycle, Sinks } from './model.ts'
 
-/** What the user asked for, checked. Texts that were not given are empty. */
-export interface Inputs {
-  slack: SlackTarget | undefined
-  discord: URL | undefined
-  pagerduty: { url: URL; routingKey: string; dedupKey: string } | undefined
-  email: EmailTarget | undefined
-  comment: boolean
-  template: TemplateName
-  status: string
-  jobStatus: string
-  title: string
-  text: string
-  reason: string
-  environment: string
-  version: string
-  url: string
-  fields: readonly { name: string; value: string }[]
-  changelog: string
-  blocks: readonly Block[] | undefined
-  needs: readonly Job[]
-  jobs: boolean
-  lifecycle: Lifecycle
-  mentions: readonly Mention[]
-  mentionOn: readonly Condition[]
-  notifyOn: readonly Condition[]
-  failOnError: boolean
-  /** ms */
-  timeout: number
-  token: string
-  dryRun: boolean
-}
+const SECRETS = ['bot-token', 'pagerduty-routing-key']
 
 /** @throws InputError with every problem of every input; nothing has been sent then */
 export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
-  const inputs = inputReader(env)
-  const secrets = ['webhook-url', 'bot-token', 'discord-webhook-url', 'pagerduty-routing-key'].map(
-    inputs.text,
-  )
-  for (const secret of [...secrets, evaluated(inputs, 'token')]) if (secret) maskSecret(secret)
+  const inputs: Reader = Object.assign(inputReader(env), { env, mask: maskSecret })
+  for (const secret of [...SECRETS.map(inputs.text), evaluated(inputs, 'token')])
+    if (secret) maskSecret(secret)
   const lifecycle = inputs.read(
     'lifecycle',
     (text) => rules.choice(text.toLowerCase(), ['false', 'final', 'true']),
     'false',
   )
-  const template = inputs.read('template', (text) => rules.choice(text, TEMPLATES), 'ci-summary')
-  const slack = readSlack(inputs, env, lifecycle)
   const users = parseUsers(await readYaml(inputs, 'users'), inputs)
+  const file = filePath(inputs)
   const read: Inputs = {
-    slack,
-    discord: readEndpoint(inputs, 'discord-webhook-url'),
-    pagerduty: readPagerDuty(inputs, env),
-    email: await readEmail(inputs),
-    comment: inputs.read('comment', rules.boolean, false),
-    template,
+    ...(await readSinks(inputs, lifecycle)),
+    subject: inputs.read(
+      'subject',
+      (text) => rules.choice(text.toLowerCase(), ['auto', 'this-run', 'workflow-run']),
+      'auto',
+    ),
+    template: inputs.read('template', (text) => rules.choice(text, TEMPLATES), 'ci-summary'),
     status: inputs.text('status') ?? '',
     jobStatus: evaluated(inputs, 'job-status') || 'unknown',
     title: inputs.text('title') ?? '',
     text: inputs.text('text') ?? '',
+    textFile: inputs.read('text-file', file, ''),
     reason: inputs.text('reason') ?? '',
     environment: inputs.text('environment') ?? '',
     version: inputs.text('version') ?? '',
     url: inputs.read('url', webAddress, ''),
     fields: await readFields(inputs),
     changelog: inputs.raw('changelog') ?? '',
+    changelogFile: inputs.read('changelog-file', file, ''),
     blocks: await readBlocks(inputs),
     needs: inputs.read('needs', parseNeeds, []),
     jobs: inputs.read('jobs', rules.boolean, false),
+    coverage: readCoverage(inputs),
+    story: inputs.read('story', rules.boolean, true),
     lifecycle,
     mentions: parseMentions(inputs.text('mention') ?? '', users),
     mentionOn: inputs.read('mention-on', parseConditions, ['failure']),
@@ -87,25 +63,54 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     token: evaluated(inputs, 'token'),
     dryRun: inputs.read('dry-run', rules.boolean, false),
   }
-  if (template === 'rollback' && read.reason === '') {
-    inputs.add('reason', 'the template "rollback" needs it: say why it was rolled back.')
-  }
+  checkTogether(inputs, read)
   inputs.finish()
   return read
 }
 
-function readEndpoint(inputs: InputReader, name: string): URL | undefined {
-  const text = inputs.text(name)
-  return text === undefined ? undefined : parseEndpoint(name, text, inputs)
+async function readSinks(inputs: Reader, lifecycle: Lifecycle): Promise<Sinks> {
+  return {
+    slack: readSlack(inputs, lifecycle),
+    discord: readEndpoints(inputs, 'discord-webhook-url'),
+    teams: readTeams(inputs),
+    webhooks: await readWebhooks(inputs),
+    pagerduty: readPagerDuty(inputs),
+    email: await readEmail(inputs),
+    comment: inputs.read('comment', rules.boolean, false),
+  }
 }
 
-function readPagerDuty(inputs: InputReader, env: NodeJS.ProcessEnv): Inputs['pagerduty'] {
-  const routingKey = inputs.text('pagerduty-routing-key')
-  const dedupKey = inputs.text('dedup-key') ?? ''
-  if (routingKey === undefined) return undefined
-  const given = variable(env, 'PAGERDUTY_EVENTS_URL') ?? 'https://events.pagerduty.com/v2/enqueue'
-  const url = parseEndpoint('PAGERDUTY_EVENTS_URL', given, inputs)
-  return url === undefined ? undefined : { url, routingKey, dedupKey }
+function readCoverage(inputs: Reader): CoverageInputs {
+  const file = filePath(inputs)
+  const files = parseList(inputs.text('coverage-file') ?? '').flatMap((each) => {
+    const reading = file(each)
+    if ('problem' in reading) inputs.add('coverage-file', reading.problem)
+    return 'problem' in reading ? [] : [isGlob(each) ? each : reading.value]
+  })
+  return {
+    files,
+    threshold: inputs.read('coverage-threshold', percentage, undefined),
+    previous: inputs.read(
+      'coverage-previous',
+      (text) => (percentOf(text) === undefined ? file(text) : percentage(text)),
+      undefined as number | string | undefined,
+    ),
+    maxDrop: inputs.read('coverage-max-drop', percentage, undefined),
+  }
+}
+
+/** What one input alone cannot tell. */
+function checkTogether(inputs: Reader, read: Inputs): void {
+  if (read.template === 'rollback' && read.reason === '') {
+    inputs.add('reason', 'the template "rollback" needs it: say why it was rolled back.')
+  }
+  if (read.subject === 'workflow-run' && inputs.env['GITHUB_EVENT_NAME'] !== 'workflow_run') {
+    inputs.add('subject', '"workflow-run" is for workflows that run on "workflow_run". Use "auto".')
+  }
+  if (read.text !== '' && read.textFile !== '') inputs.add('text-file', 'give either "text" or "text-file".')
+  if (read.changelog !== '' && read.changelogFile !== '') {
+    inputs.add('changelog-file', 'give either "changelog" or "changelog-file".')
+  }
 }
 
 function webAddress(text: string): { value: string } | { problem: string } {
@@ -116,7 +121,21 @@ function webAddress(text: string): { value: string } | { problem: string } {
 }
 
 /** The input, unless nothing has evaluated the expression that is its default. */
-function evaluated(inputs: InputReader, name: string): string {
+function evaluated(inputs: Reader, name: string): string {
   const text = inputs.text(name) ?? ''
   return /^\$\{\{.*\}\}$/s.test(text) ? '' : text
+}
+
+/** The path of a file in the workspace or in RUNNER_TEMP; whether it is there is seen when it is read. */
+function filePath({ env }: Reader): (text: string) => Reading<string> {
+  return (text) => {
+    const workspace = env['GITHUB_WORKSPACE'] ?? ''
+    const path = isAbsolute(text) ? text : resolve(workspace || '.', text)
+    const folders = [workspace, env['RUNNER_TEMP'] ?? ''].filter((folder) => folder !== '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no path has them
+    const isOdd = /[\u0000-\u001f]|^[A-Za-z]:(?![\\/])/.test(text)
+    if (!isOdd && (folders.length === 0 || folders.some((folder) => contains(folder, path))))
+      return { value: path }
+    return { problem: `${shown(text)} is not a file in the workspace or in RUNNER_TEMP.` }
+  }
 }

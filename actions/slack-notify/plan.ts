@@ -1,83 +1,46 @@
-import type { RunContext } from '../../shared/action/context.ts'
-import type { Inputs } from './inputs.ts'
 import { endedStatuses } from './message/jobs.ts'
-import type { Mention, Message } from './message/model.ts'
+import type { Mention } from './message/message.ts'
 import { lookOf, matching, worst } from './message/status.ts'
+import type { Subject } from './message/subject.ts'
 import { messageOf } from './message/templates.ts'
-import type { Observed } from './observe.ts'
-import type { SlackApi } from './parse/slack.ts'
-import type { PagerDutyAction } from './sinks/pagerduty.ts'
+import type { Inputs, Observation, Plan } from './model.ts'
+import { deliveriesOf, hasSink, pagerDutyDeliveries, updates } from './plan/deliveries.ts'
+import { coverageOf, isMissed, outcomeOf } from './plan/outcome.ts'
+import { warningsOf } from './plan/warnings.ts'
 
-/** What a step has to tell: all there is, that the job starts, or how it ended. */
-export type Turn = 'whole' | 'start' | 'finish'
-
-/** A message in Slack that an earlier phase of this step sent. */
-export interface Sent {
-  channel: string
-  channelId: string
-  ts: string
-}
-
-/** One message to one place. `name` is its key in the output `sinks`. */
-export type Delivery =
-  | { to: 'slack-webhook' | 'discord' | 'email' | 'comment'; name: string }
-  | { to: 'slack-api'; name: string; channel: string; update: string | undefined }
-  | { to: 'pagerduty'; name: string; action: PagerDutyAction; dedupKey: string }
-
-export interface Plan {
-  turn: Turn
-  /** Where the status comes from, for people. */
-  source: string
-  message: Message
-  mentions: readonly Mention[]
-  deliveries: readonly Delivery[]
-  /** No sink was given at all. */
-  noSink: boolean
-  /** `notify-on` holds the message back. */
-  heldBack: boolean
-}
-
-/** What is to be told, and to whom; pure. `sent` are the messages that the start of the job left. */
-export function decide(
-  inputs: Inputs,
-  context: RunContext,
-  observed: Observed,
-  turn: Turn,
-  sent: readonly Sent[],
-): Plan {
+/** What is to be told, and to whom; pure. */
+export function decide(inputs: Inputs, observation: Observation): Plan {
+  const { run, last, moment, silence } = observation
+  const { turn } = moment
   const { status, source } =
-    turn === 'start' ? { status: 'started', source: 'the job starts' } : statusOf(inputs, observed)
-  const look = lookOf(status)
-  const { run, last } = observed
-  const message = messageOf(inputs.template, {
-    ...inputs,
-    look,
-    version: inputs.version || (context.refType === 'tag' ? context.refName : ''),
-    jobs: observed.jobs,
-    wasBroken: last === 'failure',
-    durationMs: turn === 'start' ? undefined : observed.durationMs,
-    run,
-  })
+    turn === 'start' ? { status: 'started', source: 'the job starts' } : statusOf(inputs, observation)
+  const subject = subjectOf(inputs, observation, status)
+  const { look } = subject
   const calls = matching(inputs.mentionOn, look, last) !== undefined
-  const heldBack = matching(inputs.notifyOn, look, last) === undefined
-  const deliveries = heldBack ? updates(inputs, sent) : messages(inputs, observed, turn, sent)
-  const pagerduty = turn === 'start' ? undefined : pagerDutyEvent(inputs, run, look.class)
+  const mentions: readonly Mention[] = calls ? inputs.mentions : []
+  const heldBack = silence === undefined && matching(inputs.notifyOn, look, last) === undefined
+  const messages = heldBack ? updates(inputs, moment.sent) : deliveriesOf(inputs, observation)
+  const deliveries = [...messages, ...(turn === 'start' ? [] : pagerDutyDeliveries(inputs, run, look.class))]
   return {
     turn,
     source,
-    message,
-    mentions: calls ? inputs.mentions : [],
-    deliveries: [...deliveries, ...(pagerduty === undefined ? [] : [pagerduty])],
+    subject,
+    message: messageOf(inputs.template, subject),
+    mentions,
+    deliveries: silence === undefined ? deliveries : [],
     noSink: !hasSink(inputs),
-    heldBack: heldBack && deliveries.length === 0,
+    heldBack: silence !== undefined || (heldBack && messages.length === 0),
+    silence,
+    warnings: silence === undefined ? warningsOf(inputs, look, mentions) : [],
   }
 }
 
 /** The plan in lines, printed before it is carried out. */
 export function describePlan(
-  { source, message, deliveries, noSink, heldBack }: Plan,
+  { source, message, deliveries, noSink, heldBack, silence }: Plan,
   inputs: Inputs,
 ): string[] {
+  if (silence !== undefined) return []
   const status = `Status ${message.look.status} (${source}), template ${inputs.template}.`
   const names = deliveries.map((delivery) =>
     delivery.to === 'pagerduty' ? `pagerduty (${delivery.action})` : delivery.name,
@@ -88,75 +51,65 @@ export function describePlan(
 }
 
 /**
- * `status`, or the worst of `needs`, or the worst of `jobs`, or that of this job.
+ * `status`; else what came of the rollback or the scan itself; else the worst of `needs`, the conclusion of the run of
+ * the event, the worst of `jobs`, or the status of this job. Coverage that misses what was wanted is a failure, whatever
+ * succeeded.
  */
-export function statusOf(
-  { status, needs, jobs: readsJobs, jobStatus }: Pick<Inputs, 'status' | 'needs' | 'jobs' | 'jobStatus'>,
-  { jobs }: Pick<Observed, 'jobs'>,
-): { status: string; source: string } {
-  if (status !== '') return { status, source: 'given' }
-  const ofNeeds = worst(endedStatuses(needs))
-  if (ofNeeds !== undefined) return { status: ofNeeds, source: 'the worst of needs' }
-  const ended = readsJobs ? endedStatuses(jobs) : []
-  const ofJobs = worst(ended)
-  if (ofJobs !== undefined) return { status: ofJobs, source: 'the worst of the jobs' }
-  return { status: jobStatus, source: 'this job' }
-}
-
-function messages(inputs: Inputs, { pullNumber }: Observed, turn: Turn, sent: readonly Sent[]): Delivery[] {
-  const { slack, discord, email, comment } = inputs
-  const found: Delivery[] = []
-  if (slack?.kind === 'webhook') found.push({ to: 'slack-webhook', name: 'slack' })
-  if (slack?.kind === 'api') {
-    for (const channel of slack.channels) {
-      const before = sent.find((each) => each.channel === channel)
-      const name = nameIn(slack, channel)
-      found.push({
-        to: 'slack-api',
-        name,
-        channel: before?.channelId ?? channel,
-        update: before?.ts ?? slack.updateTs,
-      })
-    }
-  }
-  if (turn === 'start') return found
-  if (discord !== undefined) found.push({ to: 'discord', name: 'discord' })
-  if (email !== undefined) found.push({ to: 'email', name: 'email' })
-  if (comment && pullNumber !== undefined) found.push({ to: 'comment', name: 'comment' })
+export function statusOf(inputs: Inputs, observation: Observation): { status: string; source: string } {
+  const found = statusWithoutCoverage(inputs, observation)
+  if (inputs.template !== 'coverage') return found
+  const missed = isMissed(coverageOf(inputs, observation))
+  const isGood = !['failure', 'cancelled'].includes(lookOf(found.status).class)
+  if (missed === true && isGood) return { status: 'failure', source: 'the coverage' }
+  if (missed === false && found.source === 'this job') return { status: 'success', source: 'the coverage' }
   return found
 }
 
-/** A message that said "started" is finished whatever `notify-on` says: it would be wrong for ever. */
-function updates({ slack }: Inputs, sent: readonly Sent[]): Delivery[] {
-  if (slack?.kind !== 'api') return []
-  return sent.map(({ channel, channelId, ts }) => ({
-    to: 'slack-api',
-    name: nameIn(slack, channel),
-    channel: channelId,
-    update: ts,
-  }))
+function statusWithoutCoverage(inputs: Inputs, observation: Observation): { status: string; source: string } {
+  const { status, template, needs, jobs: readsJobs, jobStatus } = inputs
+  if (status !== '') return { status: lookOf(status).status, source: 'given' }
+  const outcome = outcomeOf(inputs, observation)
+  const itself = template === 'rollback' ? 'the rollback itself' : 'the scan itself'
+  if (outcome === 'success' || outcome === 'failure') return { status: outcome, source: itself }
+  const found = statusOfRun({ needs, readsJobs, jobStatus }, observation)
+  // Nothing was scanned, or put back: that is not a success.
+  if (outcome === 'none' && lookOf(found.status).class === 'success')
+    return { status: 'skipped', source: itself }
+  return found
 }
 
-function nameIn({ channels }: SlackApi, channel: string): string {
-  return channels.length === 1 ? 'slack' : `slack ${channel}`
+function statusOfRun(
+  { needs, readsJobs, jobStatus }: { needs: Inputs['needs']; readsJobs: boolean; jobStatus: string },
+  { conclusion, isEventRun, jobs, moment }: Observation,
+): { status: string; source: string } {
+  // At its end this job counts, too: it is not among those that it needs.
+  const own = moment.turn === 'finish' ? [jobStatus] : []
+  const ofNeeds = endedStatuses(needs)
+  if (ofNeeds.length > 0) return { status: worst([...ofNeeds, ...own]) ?? '', source: 'the worst of needs' }
+  if (isEventRun) return { status: lookOf(conclusion ?? 'unknown').status, source: 'the run of the event' }
+  const ended = readsJobs ? endedStatuses(jobs) : []
+  if (ended.length > 0) return { status: worst([...ended, ...own]) ?? '', source: 'the worst of the jobs' }
+  return { status: lookOf(jobStatus).status, source: 'this job' }
 }
 
-/** Not subject to `notify-on`: an incident that is opened has to be closed, and events of one key are one incident. */
-function pagerDutyEvent(
-  { pagerduty, environment }: Inputs,
-  { repository, workflow, branch }: Observed['run'],
-  group: Message['look']['class'],
-): Delivery | undefined {
-  if (pagerduty === undefined || (group !== 'failure' && group !== 'success')) return undefined
-  const parts = [repository, workflow, branch, environment].filter((part) => part !== '')
+function subjectOf(inputs: Inputs, observation: Observation, status: string): Subject {
+  const { run, texts, jobs, last, durationMs, moment, story } = observation
   return {
-    to: 'pagerduty',
-    name: 'pagerduty',
-    action: group === 'failure' ? 'trigger' : 'resolve',
-    dedupKey: pagerduty.dedupKey || parts.join('/'),
+    look: lookOf(status),
+    outcome: outcomeOf(inputs, observation),
+    wasBroken: last === 'failure',
+    title: inputs.title,
+    text: texts.text,
+    reason: inputs.reason,
+    environment: inputs.environment,
+    version: inputs.version || (run.isTag ? run.branch : ''),
+    url: inputs.url,
+    fields: inputs.fields,
+    changelog: texts.changelog,
+    jobs,
+    durationMs: moment.turn === 'start' ? undefined : durationMs,
+    run,
+    coverage: inputs.template === 'coverage' ? coverageOf(inputs, observation) : undefined,
+    story: story.lines,
   }
-}
-
-export function hasSink({ slack, discord, pagerduty, email, comment }: Inputs): boolean {
-  return [slack, discord, pagerduty, email].some((sink) => sink !== undefined) || comment
 }

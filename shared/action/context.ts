@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+export { type EventPayload, readEvent } from './event.ts'
 
 /** Where and why this step runs, from the variables that the runner sets. Empty strings where it set none. */
 export interface RunContext {
@@ -58,13 +58,6 @@ export function readContext(env: NodeJS.ProcessEnv = process.env): RunContext {
     temp: env['RUNNER_TEMP'] ?? '',
     debug: env['RUNNER_DEBUG'] === '1',
   }
-}
-
-/** The event payload; an empty object when the runner gave none. @throws SyntaxError when it is not JSON */
-export function readEvent(env: NodeJS.ProcessEnv = process.env): Record<string, unknown> {
-  const path = env['GITHUB_EVENT_PATH']
-  if (!path) return {}
-  return JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, '')) as Record<string, unknown>
 }
 
 function runPage(serverUrl: string, repository: string, runId: string, attempt: string): string {

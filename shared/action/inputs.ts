@@ -1,7 +1,7 @@
 import { parseDuration } from '../text/duration.ts'
 import { joinWords } from '../text/list.ts'
 import { didYouMean } from '../text/nearest.ts'
-import { cut, visible } from '../text/untrusted.ts'
+import { cut, oneLine, visible } from '../text/untrusted.ts'
 import { InputError, type Problem } from './errors.ts'
 
 /** Collects what is wrong with the inputs, so that a person reads all of it at once. */
@@ -22,11 +22,28 @@ export interface InputReader extends Problems {
   isBlank(name: string): boolean
   /** The input read by a rule; `fallback` when it is empty, and when the rule found a problem (which is kept). */
   read<T>(name: string, rule: (text: string) => Reading<T>, fallback: T): T
+  /** The YAML (so JSON too) of an input, or of a text that it names; undefined when it is empty, or after a problem. */
+  yaml(name: string, text?: string): Promise<unknown>
+  /** See {@link readMap}; the problems are kept here. */
+  map(at: string, given: unknown, expected: ExpectedMap): YamlMap | undefined
+  /** A list of mappings, those without the ones that have a problem; at `checks[0]`, `checks[1]` … */
+  maps(at: string, given: unknown, expected: ExpectedMap): YamlMap[]
   /** @throws InputError with every problem, when there is one */
   finish(): void
 }
 
-export function inputReader(env: NodeJS.ProcessEnv = process.env): InputReader {
+/** A mapping without a prototype: what is not given is undefined, whatever its name. */
+export type YamlMap = Record<string, unknown>
+
+export interface ExpectedMap {
+  /** Those that are known; any may be there when not given. */
+  keys?: readonly string[]
+  /** What to write, a sentence. */
+  example: string
+}
+
+/** @param env where the runner puts inputs: `INPUT_…` */
+export function inputReader(env: NodeJS.ProcessEnv): InputReader {
   const list: Problem[] = []
   const given = (name: string): string | undefined => env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`]
   const raw = (name: string): string | undefined => {
@@ -50,10 +67,63 @@ export function inputReader(env: NodeJS.ProcessEnv = process.env): InputReader {
       add(name, reading.problem)
       return fallback
     },
+    async yaml(name, text = raw(name)) {
+      if (text === undefined) return undefined
+      // Loaded on use: most steps are given no YAML.
+      const { parseYaml } = await import('../text/yaml.ts')
+      const parsed = await parseYaml(text)
+      if (parsed.ok) return parsed.value ?? undefined
+      add(name, `it is not valid YAML: ${parsed.problem}.`)
+      return undefined
+    },
+    map: (at, given, expected) => readMap({ add, list }, at, given, expected),
+    maps(at, given, expected) {
+      if (given === undefined) return []
+      if (!Array.isArray(given)) {
+        add(at, `${shown(given)} is not a list. ${expected.example}`)
+        return []
+      }
+      return given.flatMap((item: unknown, index) => {
+        const map = readMap({ add, list }, `${at}[${index}]`, item ?? null, expected)
+        return map === undefined ? [] : [map]
+      })
+    },
     finish() {
       if (list.length > 0) throw new InputError(list)
     },
   }
+}
+
+/**
+ * A mapping out of YAML: what is not one is a problem, and so is each key beside the known ones, with the nearest word.
+ *
+ * @param at the input, or a path into it such as `checks[2]`
+ * @returns undefined when it is not given or not a mapping
+ */
+export function readMap(
+  problems: Problems,
+  at: string,
+  given: unknown,
+  { keys, example }: ExpectedMap,
+): YamlMap | undefined {
+  if (given === undefined) return undefined
+  if (!isMap(given)) {
+    problems.add(at, `${shown(given)} is not a map. ${example}`)
+    return undefined
+  }
+  for (const key of keys === undefined ? [] : Object.keys(given)) {
+    if (keys?.includes(key)) continue
+    const known = joinWords(keys ?? [])
+    problems.add(
+      `${at}.${oneLine(key, 60)}`,
+      `there is no such key; known are ${known}.${didYouMean(key, keys ?? [])}`,
+    )
+  }
+  return Object.assign(Object.create(null), given) as YamlMap
+}
+
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** What was given, for a message: on one line, controls shown, at most 60 characters. */

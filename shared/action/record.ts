@@ -86,7 +86,8 @@ export function isProved(key: Buffer, parts: readonly string[], proof: unknown):
  * @throws Error when there is none, or the file is not ours alone: a link, readable by others, of another length
  */
 export function secretKey(path: string, mode: 'make' | 'read'): Buffer {
-  const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_RDONLY, O_WRONLY } = constants
+  // A FIFO in its place would be waited for.
+  const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = constants
   if (mode === 'make') {
     try {
       const file = openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600)
@@ -99,7 +100,7 @@ export function secretKey(path: string, mode: 'make' | 'read'): Buffer {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
-  const file = openSync(path, O_RDONLY | O_NOFOLLOW)
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     const { mode: rights, uid, size } = fstatSync(file)
     const isOurs = process.getuid === undefined || (uid === process.getuid() && (rights & 0o077) === 0)

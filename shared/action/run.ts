@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { ActionError, InputError, messageOf } from './errors.ts'
 import { log } from './log.ts'
 import { stopChildren } from './program.ts'
+import { maskProxies } from './secrets.ts'
 import { type ConnectorMaker, makeStep, type Step } from './step.ts'
 
 /**
@@ -71,6 +72,8 @@ export function run(phase: Phase, body: Body, connector: ConnectorMaker = () => 
     })
   }
 
+  // Before anything may speak of them.
+  maskProxies()
   const asked = phaseOf(process.argv[1] ?? '')
   if (asked !== phase) {
     record(failed(`No ${asked} phase`, `This action has no ${asked} phase: ${asked}.js is not a file of it.`))

@@ -1,8 +1,8 @@
 import * as core from '@actions/core'
-import { isSecretName } from '../text/secret-names.ts'
+import { decoded, formsOf, headerSecrets } from '../text/secret-forms.ts'
 
-/** Anything shorter would turn every log line into asterisks. */
-const MIN_LENGTH = 4
+export { formsOf, headerSecrets } from '../text/secret-forms.ts'
+
 const MASK = '***'
 
 const known = new Set<string>()
@@ -30,57 +30,30 @@ export function redact(text: string): string {
   return clean
 }
 
-/** The spellings of one secret; pure. Forms shorter than four characters are left out. */
-export function formsOf(secret: string): string[] {
-  const parts = new Set([secret, secret.trim(), ...secret.split(/\r\n|\r|\n/).map((line) => line.trim())])
-  for (const part of urlSecrets(secret)) parts.add(part)
-  const forms = new Set<string>()
-  for (const part of parts) {
-    if (part.length < MIN_LENGTH) continue
-    const bytes = Buffer.from(part)
-    const base64 = bytes.toString('base64')
-    for (const form of [
-      part,
-      encodeURIComponent(part.toWellFormed()),
-      encodeURI(part.toWellFormed()),
-      new URLSearchParams({ '': part }).toString().slice(1),
-      JSON.stringify(part).slice(1, -1),
-      base64,
-      base64.replace(/=+$/, ''),
-      bytes.toString('base64url'),
-      bytes.toString('hex'),
-      bytes.toString('hex').toUpperCase(),
-    ]) {
-      forms.add(form)
-    }
-  }
-  return [...forms]
-}
-
-/** User name and password of a URL, and its last path segments when they are long enough to be a credential. */
-function urlSecrets(text: string): string[] {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return []
-  const url = new URL(text)
-  const found = [decoded(url.password), url.password]
-  const path = url.pathname.replace(/\/+$/, '')
-  if (path.length > 16) found.push(path, path.slice(1), path.slice(path.lastIndexOf('/') + 1))
-  return found.filter((part) => part !== '')
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-/** Registers the values of headers that carry credentials: the whole value, and what follows a scheme such as Bearer. */
+/**
+ * Registers the values of the headers that the user wrote: the whole value, the credential behind a scheme such as
+ * Bearer, what Basic encodes, and what stands in it under a name (`k="v", sig=w`). Any name may carry a credential
+ * (`Ocp-Apim-Subscription-Key`, `X-JWT`), so only names that are known to be harmless are left alone.
+ */
 export function maskHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!isSecretName(name)) continue
-    maskSecret(value)
-    const credential = /^\s*(?:basic|bearer|token|apikey)\s+(\S.*)$/i.exec(value)?.[1]
-    if (credential !== undefined) maskSecret(credential)
+    for (const secret of headerSecrets(name, value)) maskSecret(secret)
+  }
+}
+
+/**
+ * Registers user name and password of the proxies in the environment, as they are written and as they are sent: the
+ * messages of a proxy that refuses them may quote either.
+ */
+export function maskProxies(env: NodeJS.ProcessEnv = process.env): void {
+  for (const [name, value = ''] of Object.entries(env)) {
+    if (!/^(?:https?|all|ftp)_proxy$/i.test(name)) continue
+    const text = value.includes('://') ? value : `http://${value}`
+    if (!value.includes('@') || !URL.canParse(text)) continue
+    const { username, password } = new URL(text)
+    if (password === '') continue
+    for (const secret of [password, decoded(password), `${decoded(username)}:${decoded(password)}`]) {
+      maskSecret(secret)
+    }
   }
 }

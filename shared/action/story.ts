@@ -27,9 +27,10 @@ export interface StoryLine {
 export function tellStory({ temp }: RunContext, { action, outcome, text }: StoryLine): void {
   if (temp === '') return
   const told = { action, outcome, text: oneLine(redact(text), MAX_TEXT) }
-  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_WRONLY } = constants
+  // A FIFO in its place would be waited for.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_WRONLY } = constants
   try {
-    const file = openSync(join(temp, FILE), O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600)
+    const file = openSync(join(temp, FILE), O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY, 0o600)
     try {
       const stat = fstatSync(file)
       const line = `${JSON.stringify(told)}\n`

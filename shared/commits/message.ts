@@ -1,3 +1,5 @@
+import { withoutPullRequest } from './subject.ts'
+
 /** The header of a Conventional Commit. */
 export interface Header {
   /** Lower case: types do not differ in case (item 15). */
@@ -20,9 +22,11 @@ export interface Footer {
 export interface Message {
   /** The first line that is not blank, without white space around it. */
   subject: string
-  /** Absent when the subject is no Conventional Commit header. */
+  /** Of the pull request: GitHub writes it below the subject of a merge. What it says counts as the subject's header. */
+  title?: string
+  /** Absent when neither subject nor title is a Conventional Commit header. */
   header?: Header
-  /** Between the subject and the footers. */
+  /** Between the subject (or title) and the footers, and what stands behind a footer that has ended. */
   body: string
   footers: readonly Footer[]
   /** What breaks, in words: each breaking footer, or the description after `!` (item 13). Empty: nothing breaks. */
@@ -31,6 +35,7 @@ export interface Message {
 
 /**
  * Message = Header [ LF Body ] [ LF Footer { LF Footer } ]
+ * Merge = MergeSubject LF LF Message
  *
  * Reads any text in linear time and never throws. Nothing after the first line can make a header invalid, and a
  * breaking footer counts under any subject: overlooking one is the worse mistake.
@@ -38,20 +43,41 @@ export interface Message {
  * @param text the whole message; lines end with LF or CRLF
  */
 export function parseMessage(text: string): Message {
-  let [start, end] = [0, endOfLine(text, 0)]
-  while (end < text.length && text.slice(start, end).trim() === '')
-    [start, end] = [end + 1, endOfLine(text, end + 1)]
-  const line = text.slice(start, end)
+  const first = lineThatSays(text, 0)
+  const { line, end } = first
   const subject = line.trim()
   if (subject === '') return { subject, body: '', footers: NOTHING, breaking: NOTHING }
+  const below = end < text.length && hasTitle(subject, text) ? lineThatSays(text, end + 1) : undefined
+  const inner = below !== undefined && NO_TITLE.test(below.line) ? undefined : below
+  const title = inner?.line.trim()
+  const rest = inner?.end ?? end
   // Not trimmed at the front: a header begins where the line begins (item 1).
-  const header = parseHeader(line.trimEnd())
-  const { body, footers } = end < text.length ? parseRest(linesOf(text.slice(end + 1))) : NO_REST
+  const header = parseHeader(title ?? line.trimEnd())
+  const { body, footers } = rest < text.length ? parseRest(linesOf(text.slice(rest + 1))) : NO_REST
   const notes = footers.filter(({ token }) => isBreaking(token)).map(({ value }) => value)
-  const breaking = notes.length === 0 && header?.bang ? [header.description] : notes
-  return header === undefined
-    ? { subject, body, footers, breaking }
-    : { subject, header, body, footers, breaking }
+  const breaking = notes.length === 0 && header?.bang ? [withoutPullRequest(header.description)] : notes
+  const message: Message = { subject, body, footers, breaking }
+  if (header !== undefined) message.header = header
+  if (title !== undefined && title !== '') message.title = title
+  return message
+}
+
+/** What stands below the subject of a merge and is not the title of its pull request. */
+const NO_TITLE = /^\s*$|^(?:[A-Za-z]+-)+by: |^BREAKING[ -]CHANGE: |^(?:# ?)?Conflicts:/i
+
+/** The first line from a place on that is not blank, and where it ends. */
+function lineThatSays(text: string, from: number): { line: string; end: number } {
+  let [start, end] = [from, endOfLine(text, from)]
+  while (end < text.length && text.slice(start, end).trim() === '')
+    [start, end] = [end + 1, endOfLine(text, end + 1)]
+  return { line: text.slice(start, end), end }
+}
+
+/** Whether the title of a pull request stands below a subject: at GitHub always, at GitLab with a link below it. */
+function hasTitle(subject: string, text: string): boolean {
+  if (!subject.startsWith('Merge ')) return false
+  if (/^Merge pull request #\d{1,10}\b/.test(subject)) return true
+  return subject.startsWith('Merge branch ') && /\nSee merge request \S*!\d+\s*$/.test(text)
 }
 
 const NOTHING: never[] = []
@@ -99,15 +125,18 @@ function parseScope(line: string, at: number): string | undefined {
 function parseRest(lines: readonly string[]): { body: string; footers: Footer[] } {
   const footers: { token: string; value: string[] }[] = []
   const body: string[] = []
-  let mayBegin = false
+  let open = body
+  let isAfterBlank = false
   for (const line of lines) {
     const footer = parseFooterLine(line)
-    if (footer !== undefined && (mayBegin || footers.length > 0 || isBreaking(footer.token))) {
-      footers.push({ token: footer.token, value: [footer.value] })
+    if (footer !== undefined && (isAfterBlank || open !== body || isBreaking(footer.token))) {
+      open = [footer.value]
+      footers.push({ token: footer.token, value: open })
     } else {
-      ;(footers.at(-1)?.value ?? body).push(line)
+      if (open !== body && endsFooter(line, isAfterBlank)) open = body
+      open.push(line)
     }
-    mayBegin = line.trim() === ''
+    isAfterBlank = line.trim() === ''
   }
   return {
     body: body.join('\n').trim(),
@@ -129,6 +158,14 @@ function parseFooterLine(line: string): Footer | undefined {
   if (match === null) return undefined
   const value = line.slice(match[0].length)
   return value.trim() === '' ? undefined : { token: match[1] as string, value }
+}
+
+/**
+ * The next commit in the body of GitHub's squash (`* fix: y`, after a blank line), and the line it draws above the
+ * co-authors, are no part of a footer.
+ */
+function endsFooter(line: string, isAfterBlank: boolean): boolean {
+  return (isAfterBlank && line.startsWith('* ')) || /^-{5,}\s*$/.test(line)
 }
 
 function isBreaking(token: string): boolean {

@@ -1,6 +1,8 @@
 import { broughtBy, type Node } from './graph.ts'
 import type { Message } from './message.ts'
-import { footerValues, pullRequestOf, withoutPullRequest } from './references.ts'
+import { isPullMerge, ownersIn } from './ownership.ts'
+import { footerValues } from './references.ts'
+import { pullRequestOf, withoutPullRequest } from './subject.ts'
 
 /** Looking up what a merge brought in walks the whole range; more reverted merges than this are taken alone. */
 const MAX_MERGES = 50
@@ -15,7 +17,6 @@ export interface Revert {
 
 export interface RangeCommit extends Node {
   message: Message
-  pullRequest?: number
 }
 
 /**
@@ -25,6 +26,8 @@ export interface RangeCommit extends Node {
  * Other commits may quote a revert (a squash merge lists what it squashed) and are none.
  */
 export function revertOf(message: Message): Revert | undefined {
+  // What a merge of a revert undoes is told by what it merged.
+  if (message.title !== undefined) return undefined
   const quoted = quotedSubject(message.subject)
   const isGits = message.header === undefined && GITS_LINE.test(message.body)
   if (message.header?.type !== 'revert' && quoted === undefined && !isGits) return undefined
@@ -68,17 +71,22 @@ function matches(text: string, pattern: RegExp): string[] {
 /**
  * Which commits of a range count no more: a commit and its revert cancel, so does a revert and its revert (what the
  * first had undone then counts again), and a reverted merge takes along what it had merged. A revert that also undoes
- * something outside the range stays, what it undoes inside does not.
+ * something outside the range stays, what it undoes inside does not. The merge of a pull request of which nothing is
+ * left counts no more, whatever its title says.
  *
- * @param commits newest first, no parent before its child
+ * @param commits the whole range, newest first, no parent before its child
+ * @param numbers the pull request of a commit whose subject does not tell it, by SHA
  * @returns id of a commit → id of the commit it cancels with
  */
-export function cancellations(commits: readonly RangeCommit[]): Map<string, string> {
+export function cancellations(
+  commits: readonly RangeCommit[],
+  numbers: ReadonlyMap<string, number> = new Map(),
+): Map<string, string> {
   const cancelled = new Map<string, string>()
   const reverts = commits.map(({ message }) => revertOf(message))
   if (reverts.every((revert) => revert === undefined)) return cancelled
   const nodes = new Map(commits.map((commit) => [commit.sha, commit]))
-  const find = finder(commits)
+  const find = finder(commits, numbers)
   let merges = 0
   commits.forEach((commit, index) => {
     const revert = reverts[index]
@@ -92,19 +100,42 @@ export function cancellations(commits: readonly RangeCommit[]): Map<string, stri
     }
     if (isWhole && targets[0] !== undefined) cancelled.set(commit.sha, targets[0].sha)
   })
+  if (cancelled.size > 0) cancelEmptied(commits, cancelled)
   return cancelled
+}
+
+/** Merges of pull requests whose every commit was undone by somebody else, from the innermost out. */
+function cancelEmptied(commits: readonly RangeCommit[], cancelled: Map<string, string>): void {
+  const merges = new Set(commits.filter(isPullMerge).map(({ sha }) => sha))
+  if (merges.size === 0) return
+  const owners = ownersIn(commits, ({ sha }) => merges.has(sha))
+  const content = new Map<string, { last: string | undefined; isLeft: boolean }>()
+  for (const commit of commits.toReversed()) {
+    const own = content.get(commit.sha)
+    const isEmpty = own?.last !== undefined && !own.isLeft
+    if (isEmpty && !cancelled.has(commit.sha)) cancelled.set(commit.sha, own.last as string)
+    const owner = owners.get(commit.sha)
+    if (owner === undefined) continue
+    const by = cancelled.get(commit.sha)
+    const known = content.get(owner) ?? { last: undefined, isLeft: false }
+    // A merge within, without words of its own, is no content.
+    const isBare = (commit.parents?.length ?? 0) > 1 && !merges.has(commit.sha)
+    if (by === undefined ? !isBare : owners.get(by) === owner) known.isLeft = true
+    if (by !== undefined) known.last = by
+    content.set(owner, known)
+  }
 }
 
 type Find = (revert: Revert, index: number) => { targets: RangeCommit[]; isWhole: boolean }
 
 /** Looks up what a revert at an index undoes among the older commits; by sha, else by pull request, else by subject. */
-function finder(commits: readonly RangeCommit[]): Find {
+function finder(commits: readonly RangeCommit[], numbers: ReadonlyMap<string, number>): Find {
   const bySha = indexed(commits, ({ sha }) => sha.slice(0, 7))
   const byPullRequest = indexed(
     commits,
-    ({ message, pullRequest }) => pullRequest ?? pullRequestOf(message.subject),
+    ({ sha, message }) => numbers.get(sha) ?? pullRequestOf(message.subject),
   )
-  const bySubject = indexed(commits, ({ message }) => withoutPullRequest(message.subject))
+  const bySubject = indexed(commits, ({ message }) => withoutPullRequest(message.title ?? message.subject))
   const older = <K>(map: ReadonlyMap<K, number[]>, key: K, index: number, limit: number): RangeCommit[] => {
     const found = map.get(key) ?? []
     const start = firstAbove(found, index)

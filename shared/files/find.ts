@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { globTest } from '../text/glob.ts'
+import { pathProblem } from './inside.ts'
 
 /** Folders and files looked at before it is clear that the pattern is too wide. */
 const MAX_ENTRIES = 500_000
@@ -10,15 +11,17 @@ const MAX_ENTRIES = 500_000
  * left out; links to files are found, so that reading them can say why they are refused.
  *
  * @param glob forward slashes; relative to `folder`, or absolute
- * @throws Error when more than 500,000 entries had to be looked at
+ * @throws Error when it is no path of this system, or more than 500,000 entries had to be looked at
  */
 export function findFiles(glob: string, folder: string): string[] {
+  const problem = pathProblem(glob)
+  if (problem !== undefined) throw new Error(`it ${problem}`)
   const isAbsolute = /^(\/|[A-Za-z]:\/)/.test(glob)
   const segments = glob.replace(/^(\.\/+)+/, '').split('/')
   const first = segments.findIndex((segment) => /[*?]/.test(segment))
   const base = segments.slice(0, first).join('/')
   const root = isAbsolute ? base || '/' : join(folder, base)
-  const test = globTest(segments.slice(first).join('/'))
+  const test = globTest(segments.slice(first).join('/'), { ignoreCase: process.platform === 'win32' })
   const deep = segments.slice(first).some((segment) => segment.includes('**'))
   const depth = deep ? Number.POSITIVE_INFINITY : segments.length - first - 1
   const found: string[] = []

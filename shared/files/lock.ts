@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { accessSync, constants, readFileSync, readlinkSync } from 'node:fs'
 import { link, lstat, open, readFile, rename, unlink, utimes } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { isProved, prove } from '../action/record.ts'
 
 /** Who holds a lock. */
 export interface Holder {
@@ -29,8 +30,16 @@ export class LockedError extends Error {
 
 /** A lock that is held, and the journal in it. */
 export interface HeldLock {
-  /** What a process that died while holding it had written last; undefined when it left nothing. */
+  /**
+   * What a process that died while holding it had written last; undefined when it left nothing, or was another user's.
+   */
   readonly left: unknown
+  /**
+   * Nothing was left, or it was written with the same key for this very file. Others may be able to write here, or to
+   * commit such a file.
+   */
+  readonly isProved: boolean
+  /** null: there is nothing to tell any more. */
   write(journal: unknown): Promise<void>
   release(): Promise<void>
 }
@@ -42,6 +51,8 @@ interface Content extends Holder {
   space: string
   begun: string
   journal?: unknown
+  /** That whoever wrote the journal has the key. Whoever takes it over unread leaves it as it is. */
+  proof?: string | undefined
 }
 
 /** No sign of life for that long means dead, where the process cannot be looked up. */
@@ -57,10 +68,11 @@ const MAX_BYTES = 1_048_576
  * journal: of several that try, the one that makes the marker `….gone` of exactly that lock may replace it. It is
  * replaced in one go: while there is no lock, somebody could take it without the journal.
  *
+ * @param key proves the journal; without one nothing that is left is proved
  * @throws LockedError
  * @throws the system's error when the file cannot be made
  */
-export async function acquireLock(path: string, who: string): Promise<HeldLock> {
+export async function acquireLock(path: string, who: string, key?: Buffer): Promise<HeldLock> {
   const token = randomUUID()
   const mine: Content = {
     ...{ token, who, pid: process.pid, host: hostname(), since: new Date().toISOString() },
@@ -68,6 +80,7 @@ export async function acquireLock(path: string, who: string): Promise<HeldLock> 
   }
   const draft = join(dirname(path), `.${basename(path).replace(/^\./, '')}.${token}`)
   let left: unknown
+  let proved = true
   for (let attempt = 0; ; attempt++) {
     await save(draft, mine)
     try {
@@ -81,9 +94,12 @@ export async function acquireLock(path: string, who: string): Promise<HeldLock> 
     const found = await lookAt(path)
     if (found === undefined) continue
     if (attempt === 20 || isAlive(found)) throw new LockedError(path, found.content)
-    const journal = found.isTrusted ? found.content?.journal : undefined
-    if (await takeOver(path, found, draft, { ...mine, journal })) {
-      left = journal
+    const { journal, proof } = found.content ?? {}
+    if (await takeOver(path, found, draft, { ...mine, journal, proof })) {
+      if (journal !== undefined && journal !== null) {
+        left = found.isTrusted ? journal : undefined
+        proved = found.isTrusted && isOwn(path, journal, proof, key)
+      }
       break
     }
   }
@@ -92,9 +108,14 @@ export async function acquireLock(path: string, who: string): Promise<HeldLock> 
   const isMine = async (): Promise<boolean> => (await lookAt(path))?.content?.token === token
   return {
     left,
+    isProved: proved,
     async write(journal) {
       if (!(await isMine())) throw new LockedError(path, (await lookAt(path))?.content)
-      await save(draft, { ...mine, journal })
+      const proof =
+        key === undefined || journal === null
+          ? undefined
+          : prove(key, [resolve(path), JSON.stringify(journal)])
+      await save(draft, { ...mine, journal, proof })
       await rename(draft, path)
     },
     async release() {
@@ -102,6 +123,10 @@ export async function acquireLock(path: string, who: string): Promise<HeldLock> 
       if (await isMine()) await unlink(path).catch(() => {})
     },
   }
+}
+
+function isOwn(path: string, journal: unknown, proof: unknown, key: Buffer | undefined): boolean {
+  return key !== undefined && isProved(key, [resolve(path), JSON.stringify(journal)], proof)
 }
 
 /**

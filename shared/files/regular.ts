@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
-import { isAbsolute, relative, sep } from 'node:path'
 import { formatSize } from '../text/units.ts'
+import { contains } from './inside.ts'
+
+export { contains } from './inside.ts'
 
 /** Why a file was not read, in words that end a sentence. */
 export class FileRefused extends Error {
@@ -38,7 +40,7 @@ export function readRegularFile(
   const fd = open(path)
   try {
     const before = calls.fstatSync(fd)
-    if (!before.isFile()) throw new FileRefused('refused', 'it is no regular file')
+    if (!before.isFile()) throw new FileRefused('refused', 'it is not a regular file')
     if (before.size > limit) {
       const sizes = `${formatSize(before.size)} of at most ${formatSize(limit)}`
       throw new FileRefused('refused', `it is too big (${sizes})`)
@@ -62,12 +64,6 @@ export function readRegularFile(
   } finally {
     closeSync(fd)
   }
-}
-
-/** Whether a path lies in a folder, by its text. */
-export function contains(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function stayWithin(path: string, folder: string): void {
@@ -102,7 +98,7 @@ function refusal(error: unknown): FileRefused {
     EPERM: 'this user may not read it',
     ELOOP: 'it is a symbolic link',
     EISDIR: 'it is a folder',
-    ENXIO: 'it is no regular file',
+    ENXIO: 'it is not a regular file',
     ENAMETOOLONG: 'its name is too long',
   }
   return new FileRefused('refused', words[code] ?? `it cannot be opened (${code || String(error)})`, {

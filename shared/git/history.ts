@@ -19,6 +19,8 @@ export interface Commit {
 export interface HistoryOptions {
   /** Full object name; everything reachable from it … */
   to: string
+  /** … or from one of these … */
+  and?: readonly string[]
   /** … and from none of these. */
   without?: readonly string[]
   /** Only commits that touch one of these, relative to the top; taken literally. */
@@ -44,8 +46,8 @@ export async function* readHistory(
   repository: Repository,
   options: HistoryOptions,
 ): AsyncGenerator<Commit, void> {
-  const { to, without = [], paths = [], signal } = options
-  for (const revision of [to, ...without]) {
+  const { to, and = [], without = [], paths = [], signal } = options
+  for (const revision of [to, ...and, ...without]) {
     if (isObjectName(revision)) continue
     throw new GitError('unknown-revision', 'Unknown revision', 'History is read between full object names.')
   }
@@ -63,6 +65,7 @@ export async function* readHistory(
     '--no-patch',
     '--end-of-options',
     to,
+    ...and,
     ...without.map((revision) => `^${revision}`),
     '--',
     ...paths,

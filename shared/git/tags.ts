@@ -96,6 +96,24 @@ export async function reachableTags(
 }
 
 /**
+ * The commits of the tags that contain a commit. One process.
+ *
+ * @throws GitError
+ */
+export async function tagsContaining(
+  repository: Repository,
+  sha: string,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<Set<string>> {
+  if (!isObjectName(sha)) return new Set()
+  const format = '--format=%(objectname) %(*objectname)'
+  const output = await gitOutput(repository, ['for-each-ref', `--contains=${sha}`, format, PREFIX], {
+    signal,
+  })
+  return new Set(lines(output).map((line) => line.trim().split(' ').at(-1) ?? ''))
+}
+
+/**
  * The message of an annotated tag, trailers included, without the line ends at its end; undefined when there is no
  * such tag or it is lightweight. One process.
  *

@@ -1,6 +1,7 @@
 import type { Commit } from '../git/history.ts'
-import type { GitHub } from './client.ts'
+import { maybe } from '../text/shape.ts'
 import { GitHubError, isFailure } from './errors.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 import { withoutEnd } from './targets.ts'
 
@@ -33,6 +34,16 @@ interface ComparisonData {
   commits: CommitData[]
 }
 
+const COMMIT = {
+  sha: 'string',
+  parents: [{ sha: 'string' }],
+  commit: {
+    message: 'string',
+    author: maybe({ name: maybe('string'), email: maybe('string') }),
+    committer: maybe({ date: maybe('string') }),
+  },
+} as const
+
 const COMPARE = 'GET /repos/{owner}/{repo}/compare/{basehead}'
 
 /**
@@ -46,6 +57,12 @@ export async function compare(github: GitHub, base: string, head: string): Promi
       route: COMPARE,
       parameters: { basehead: `${base}...${head}`, per_page: 1 },
       about: `how ${base} and ${head} stand to each other`,
+      shape: {
+        status: 'string',
+        ahead_by: 'number',
+        behind_by: 'number',
+        merge_base_commit: { sha: 'string' },
+      },
     })
     return {
       ...{ status: data.status, aheadBy: data.ahead_by, behindBy: data.behind_by },
@@ -70,6 +87,7 @@ export async function listRange(github: GitHub, base: string, head: string): Pro
     route: COMPARE,
     parameters: { basehead: `${base}...${head}` },
     about,
+    shape: { total_commits: 'number', commits: [COMMIT] },
   })) {
     commits.push(...page.commits.map(commitOf))
     total = page.total_commits
@@ -97,6 +115,7 @@ export async function* listCommits(
     route: 'GET /repos/{owner}/{repo}/commits',
     parameters: { sha, ...(path === undefined ? {} : { path }) },
     about: `the commits up to ${sha}`,
+    shape: [COMMIT],
   })) {
     yield* page.map(commitOf)
   }
@@ -115,11 +134,13 @@ export async function getCommit(github: GitHub, revision: string): Promise<Commi
       // Of the changed files, which nobody reads here.
       parameters: { ref: revision, per_page: 1 },
       about: `the commit ${revision}`,
+      shape: COMMIT,
     })
     return commitOf(data)
   } catch (error) {
     // 422: "No commit found for SHA"; 409: a repository without any commit.
-    if (error instanceof GitHubError && [404, 409, 422].includes(error.status ?? 0)) return undefined
+    if (isFailure(error, 'not-found', 'validation') && [404, 409, 422].includes(error.status ?? 0))
+      return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
-import type { GitHub } from './client.ts'
+import { maybe } from '../text/shape.ts'
 import { isFailure } from './errors.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 
 /** Of a title and of a body, in characters; GitHub refuses longer ones with 422. */
@@ -42,6 +43,16 @@ interface IssueData {
   pull_request?: unknown
 }
 
+const ISSUE = {
+  number: 'number',
+  html_url: 'string',
+  state: 'string',
+  title: 'string',
+  body: maybe('string'),
+  user: maybe({ type: maybe('string') }),
+  author_association: maybe('string'),
+} as const
+
 const LIST = 'GET /repos/{owner}/{repo}/issues'
 const SENDINGS = 3
 
@@ -59,6 +70,7 @@ export async function* listIssues(
     route: LIST,
     parameters: { state, ...(label === undefined ? {} : { labels: label }) },
     about: `the ${state === 'all' ? '' : `${state} `}issues`,
+    shape: [ISSUE],
   })) {
     for (const data of page) if (data.pull_request === undefined) yield issueOf(data)
   }
@@ -82,6 +94,7 @@ export async function createIssue(
         route: 'POST /repos/{owner}/{repo}/issues',
         parameters: { title, body, labels },
         about: 'a new issue',
+        shape: ISSUE,
       })
       return issueOf(data)
     } catch (error) {
@@ -91,6 +104,7 @@ export async function createIssue(
         route: LIST,
         parameters: { state: 'all', sort: 'created', direction: 'desc', per_page: 100 },
         about: 'the newest issues',
+        shape: [ISSUE],
       })
       const found = data.map(issueOf).find(isIt)
       if (found !== undefined) return found
@@ -114,6 +128,7 @@ export async function updateIssue(
       ...(reason === undefined ? {} : { state_reason: reason }),
     },
     about: `issue #${number}`,
+    shape: ISSUE,
     repeatable: true,
   })
   return issueOf(data)

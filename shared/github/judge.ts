@@ -1,4 +1,5 @@
 import { RequestError } from '../http/errors.ts'
+import { isHtml } from '../text/json.ts'
 import { oneLine } from '../text/untrusted.ts'
 import type { GitHubFailure } from './errors.ts'
 
@@ -8,6 +9,8 @@ export interface Failed {
   status: number | undefined
   /** GitHub's own words, or those of the connection. */
   words: string
+  /** What the answer is, when it is not one of GitHub's API: `an HTML page`. */
+  strange?: string
   headers: Readonly<Record<string, string>>
   /** It is certain that GitHub did not carry it out. */
   notApplied: boolean
@@ -31,8 +34,35 @@ export function judge(thrown: unknown): Failed {
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]),
   )
-  const words = wordsOf(response.data) || oneLine(message)
-  return judgeAnswer(response.status, headers, words)
+  // Every answer of the API is JSON, also where it refuses: a page was written by something else, or in trouble.
+  if (isPage(response.data)) return strangeAnswer(response.status, headers, 'an HTML page')
+  return judgeAnswer(response.status, headers, wordsOf(response.data))
+}
+
+/** What is not one of GitHub's answers, such as a page of a proxy: nobody can say whether GitHub was asked; pure. */
+export function strangeAnswer(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  strange: string,
+): Failed {
+  const again = status < 400 || status >= 500 || status === 408 || status === 429
+  return {
+    kind: 'server',
+    status,
+    words: '',
+    strange,
+    headers,
+    notApplied: !again,
+    transient: again,
+    wait: askedWait(headers),
+  }
+}
+
+/** Octokit leaves what is not JSON as text or as bytes. */
+export function isPage(data: unknown): boolean {
+  if (data instanceof ArrayBuffer)
+    return isHtml(Buffer.from(data, 0, Math.min(1_000, data.byteLength)).toString())
+  return typeof data === 'string' && isHtml(data)
 }
 
 /** Judges an answer that is no success; pure. */
@@ -101,7 +131,7 @@ export function askedWait(headers: Readonly<Record<string, string>>): number | u
 
 /** `message`, and what `errors` has to say. */
 function wordsOf(data: unknown): string {
-  if (typeof data === 'string') return /^\s*</.test(data) ? '' : oneLine(data, 300)
+  if (typeof data === 'string') return oneLine(data, 300)
   const { message, errors } = (data ?? {}) as { message?: unknown; errors?: unknown }
   const details = Array.isArray(errors) ? errors.map(detailOf).filter((text) => text !== '') : []
   const text = typeof message === 'string' ? message : ''

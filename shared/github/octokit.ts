@@ -1,5 +1,5 @@
 import { keepAlive } from '../http/keep-alive.ts'
-import type { GitHubOptions } from './client.ts'
+import type { GitHubOptions } from './model.ts'
 import { transport } from './transport.ts'
 
 /** How one request is sent; what it throws is Octokit's. */
@@ -26,8 +26,8 @@ const silent = (): void => {}
 const NO_LOG = { debug: silent, info: silent, warn: silent, error: silent }
 
 /**
- * Octokit as `@actions/github` makes it, over the transport of this suite. It is loaded here, on first use: 185 KB that
- * a step which never asks GitHub does not pay for. What it does not bring (retries, rate limits) is in send.ts:
+ * Octokit as `@actions/github` makes it, over the transport of this suite, loaded on first use: 16 KB in bundles, which
+ * hold the part of it that sends requests (bundle/stand-ins/github.js). What it does not bring (retries, rate limits) is in send.ts:
  * the plugins for it repeat writes without reading back, and know no deadline.
  */
 export async function connectOctokit(options: GitHubOptions): Promise<Connection> {

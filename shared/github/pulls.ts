@@ -1,7 +1,9 @@
+import { plural } from '../text/list.ts'
+import { maybe, type Shape } from '../text/shape.ts'
 import { inBatches } from './batches.ts'
-import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 import { mayAskRest } from './rest-refs.ts'
 
@@ -26,6 +28,7 @@ interface PullData {
   author: { __typename: string; login: string } | null
   labels: { nodes: { name: string }[] } | null
   mergeCommit?: { oid: string; authors: Authors } | null
+  commits?: { nodes: ({ commit: { authors: Authors } | null } | null)[] | null } | null
 }
 
 interface Authors {
@@ -48,7 +51,32 @@ type CommitAnswer = {
   >
 }
 
+const AUTHORS_SHAPE = maybe({
+  nodes: maybe([maybe({ email: maybe('string'), user: maybe({ login: 'string' }) })]),
+})
+const PULL_SHAPE = {
+  number: 'number',
+  title: 'string',
+  merged: 'boolean',
+  author: maybe({ __typename: 'string', login: 'string' }),
+  labels: maybe({ nodes: maybe([{ name: 'string' }]) }),
+  mergeCommit: maybe({ oid: 'string', authors: AUTHORS_SHAPE }),
+  commits: maybe({ nodes: maybe([maybe({ commit: maybe({ authors: AUTHORS_SHAPE }) })]) }),
+} as const
+const PULL_BY_REST = {
+  number: 'number',
+  title: 'string',
+  merged_at: maybe('string'),
+  user: maybe({ login: 'string' }),
+  labels: [{ name: 'string' }],
+} as const
+/** The aliases of a query: `c0`, `p7` … */
+const aliases = (names: readonly string[], shape: Shape): Shape =>
+  Object.fromEntries(names.map((name) => [name, shape]))
+
 const BATCH = 100
+/** Of one pull request, whose authors are asked: one person may have many addresses. */
+const MAX_COMMITS = 50
 /** Of GraphQL's `Int`. */
 const MAX_INT = 2_147_483_647
 const PULL = 'number title merged author{__typename login} labels(first:50){nodes{name}}'
@@ -99,23 +127,41 @@ export async function pullRequestsByNumber(
   { logins }: { logins?: Logins } = {},
 ): Promise<Map<number, PullRequest>> {
   const found = new Map<number, PullRequest>()
-  const fields = `${PULL} mergeCommit{oid${logins === undefined ? '' : ` ${AUTHORS}`}}`
+  const authors = logins === undefined ? '' : ` ${AUTHORS}`
+  let commits = logins === undefined ? '' : ` commits(first:${MAX_COMMITS}){nodes{commit{${AUTHORS}}}}`
   // One number that is none would make the whole query invalid, and messages may say any.
   const possible = numbers.filter((number) => number >= 1 && number <= MAX_INT)
   await inBatches([...new Set(possible)], BATCH, async (some, attempts) => {
-    const asked = some.map((number) => `p${number}:pullRequest(number:${number}){${fields}}`).join(' ')
-    const { repository } = await query<{ repository: Record<string, PullData | null> }>(github, {
-      text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,
-      variables: { owner: github.owner, name: github.repo },
-      about: `${some.length} pull requests`,
-      nullable: true,
-      ...(attempts === undefined ? {} : { attempts }),
+    const ask = (): Promise<{ repository: Record<string, PullData | null> }> => {
+      const fields = `${PULL} mergeCommit{oid${authors}}${commits}`
+      const asked = some.map((number) => `p${number}:pullRequest(number:${number}){${fields}}`).join(' ')
+      return query(github, {
+        text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,
+        variables: { owner: github.owner, name: github.repo },
+        about: plural(some.length, 'pull request'),
+        shape: {
+          repository: aliases(
+            some.map((number) => `p${number}`),
+            maybe(PULL_SHAPE),
+          ),
+        },
+        nullable: true,
+        ...(attempts === undefined ? {} : { attempts }),
+      })
+    }
+    const { repository } = await ask().catch((error: unknown) => {
+      // A server that does not tell of the commits still tells of the pull requests.
+      if (commits === '' || !isFailure(error, 'validation')) throw error
+      commits = ''
+      return ask()
     })
     for (const number of some) {
       const pull = repository[`p${number}`]
       if (!pull) continue
       found.set(number, pullOf(pull))
-      if (logins !== undefined) learn(logins, pull.mergeCommit?.authors)
+      if (logins === undefined) continue
+      learn(logins, pull.mergeCommit?.authors)
+      for (const node of pull.commits?.nodes ?? []) learn(logins, node?.commit?.authors)
     }
   })
   return found
@@ -146,12 +192,16 @@ export async function firstPullRequests(
     const data = await query<Record<string, { nodes: { number?: number }[] }>>(github, {
       text: `query(${declared}){${asked}}`,
       variables: Object.fromEntries(words.map((text, index) => [`q${index}`, text])),
-      about: `the first pull requests of ${some.length} contributors`,
+      about: `the first pull requests of ${plural(some.length, 'contributor')}`,
+      shape: aliases(
+        some.map((_, index) => `s${index}`),
+        { nodes: [maybe({ number: maybe('number') })] },
+      ),
       ...(attempts === undefined ? {} : { attempts }),
     })
     for (const [index, login] of some.entries()) {
       const number = data[`s${index}`]?.nodes[0]?.number
-      if (number !== undefined) found.set(login, number)
+      if (typeof number === 'number') found.set(login, number)
     }
   })
   return found
@@ -168,6 +218,7 @@ async function addByRest(
       route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
       parameters: { commit_sha: sha },
       about: `the pull requests of the commit ${sha}`,
+      shape: [PULL_BY_REST],
     })) {
       for (const { number, title, merged_at, user, labels } of page) {
         const names = labels.map(({ name }) => name)
@@ -193,7 +244,13 @@ async function askCommits(
       name: github.repo,
       ...Object.fromEntries(shas.map((sha, index) => [`c${index}`, sha])),
     },
-    about: `the pull requests of ${shas.length} commits`,
+    about: `the pull requests of ${plural(shas.length, 'commit')}`,
+    shape: {
+      repository: aliases(
+        shas.map((_, index) => `c${index}`),
+        maybe({ associatedPullRequests: maybe({ nodes: [PULL_SHAPE] }), authors: AUTHORS_SHAPE }),
+      ),
+    },
     ...(attempts === undefined ? {} : { attempts }),
   })
   return repository

@@ -1,8 +1,9 @@
-import type { GitHub } from './client.ts'
+import { maybe } from '../text/shape.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
-import { peel, TARGET, type Target } from './targets.ts'
+import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
 export interface Release {
   id: number
@@ -65,6 +66,27 @@ interface ReleaseNode {
   isPrerelease: boolean
 }
 
+const RELEASE = {
+  id: 'number',
+  html_url: 'string',
+  tag_name: 'string',
+  name: maybe('string'),
+  body: maybe('string'),
+  draft: 'boolean',
+  prerelease: 'boolean',
+  immutable: maybe('boolean'),
+} as const
+
+const NODE = {
+  databaseId: 'number',
+  url: 'string',
+  tagName: 'string',
+  name: maybe('string'),
+  description: maybe('string'),
+  isDraft: 'boolean',
+  isPrerelease: 'boolean',
+} as const
+
 export const MAX_RELEASE_BODY = 125_000
 const SENDINGS = 3
 
@@ -79,6 +101,7 @@ export async function getReleaseByTag(github: GitHub, tag: string): Promise<Rele
       route: 'GET /repos/{owner}/{repo}/releases/tags/{tag}',
       parameters: { tag },
       about: `the release of ${tag}`,
+      shape: RELEASE,
     })
     return releaseOf(data)
   } catch (error) {
@@ -97,13 +120,14 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
     route: 'GET /repos/{owner}/{repo}/releases',
     parameters: { per_page: 100 },
     about: `the drafts of ${tag}`,
+    shape: [RELEASE],
   })
   const found = data.find(({ draft, tag_name }) => draft && tag_name === tag)
   return found === undefined ? undefined : releaseOf(found)
 }
 
 /**
- * One call. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
+ * One call, two for a draft. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
  * `created` false: also when it may have been this very call that made it.
  *
  * @throws GitHubError
@@ -122,8 +146,10 @@ export async function createRelease(
         route: 'POST /repos/{owner}/{repo}/releases',
         parameters: { tag_name: tag, name, body, draft, prerelease, make_latest: String(latest) },
         about,
+        shape: RELEASE,
       })
-      return { created: true, release: releaseOf(data) }
+      const release = releaseOf(data)
+      return draft ? await onlyDraft(github, release) : { created: true, release }
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
       const exists = error.status === 422 && /already.?exists/i.test(error.answer)
@@ -132,6 +158,33 @@ export async function createRelease(
       if (release !== undefined) return { created: false, release }
       if (exists || sending === SENDINGS) throw error
     }
+  }
+}
+
+/**
+ * GitHub takes any number of drafts of one tag: jobs that ran at the same time made one each. The oldest stays, and who
+ * made another takes that away again.
+ */
+async function onlyDraft(github: GitHub, own: Release): Promise<{ created: boolean; release: Release }> {
+  try {
+    const { data } = await github.send<ReleaseData[]>({
+      route: 'GET /repos/{owner}/{repo}/releases',
+      parameters: { per_page: 100 },
+      about: `the drafts of ${own.tag}`,
+    })
+    const drafts = data.filter(({ draft, tag_name }) => draft && tag_name === own.tag).map(releaseOf)
+    const oldest = drafts.sort((a, b) => a.id - b.id)[0] ?? own
+    if (oldest.id >= own.id) return { created: true, release: own }
+    await github.send({
+      route: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
+      parameters: { release_id: own.id },
+      about: `the second draft of ${own.tag}`,
+    })
+    return { created: false, release: oldest }
+  } catch (error) {
+    // The draft stands; that there may be two is for people to see.
+    if (isFailure(error, 'cancelled')) throw error
+    return { created: true, release: own }
   }
 }
 
@@ -153,6 +206,7 @@ export async function updateRelease(
       ...(makeLatest === undefined ? {} : { make_latest: String(makeLatest) }),
     },
     about: `the release of ${tag}`,
+    shape: RELEASE,
     repeatable: true,
   })
   return releaseOf(data)
@@ -181,12 +235,17 @@ export async function readReleasesOf(github: GitHub, tag: string): Promise<TagRe
       text: OF_TAG,
       variables: { owner: github.owner, name: github.repo, tag, ref: `refs/tags/${tag}` },
       about: `the release of ${tag}`,
+      shape: {
+        repository: {
+          ref: maybe({ target: TARGET_SHAPE }),
+          release: maybe(NODE),
+          releases: { nodes: [NODE] },
+        },
+      },
       nullable: true,
     })
     const { ref, release, releases } = repository
-    const ofTag = [...(release === null ? [] : [release]), ...releases.nodes].filter(
-      ({ tagName }) => tagName === tag,
-    )
+    const ofTag = [...(release ? [release] : []), ...releases.nodes].filter(({ tagName }) => tagName === tag)
     const published = ofTag.find(({ isDraft }) => !isDraft)
     const draft = ofTag.find(({ isDraft }) => isDraft)
     return {

@@ -1,4 +1,4 @@
-import type { GitHub } from './client.ts'
+import type { GitHub } from './model.ts'
 
 export interface RepositoryFacts {
   defaultBranch: string
@@ -14,6 +14,7 @@ export async function readRepository(github: GitHub): Promise<RepositoryFacts> {
   const { data } = await github.send<{ default_branch: string; private: boolean }>({
     route: 'GET /repos/{owner}/{repo}',
     about: `the repository ${github.owner}/${github.repo}`,
+    shape: { default_branch: 'string', private: 'boolean' },
   })
   return { defaultBranch: data.default_branch, private: data.private }
 }

@@ -1,8 +1,9 @@
 import type { Tag } from '../git/tags.ts'
-import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
-import { getRef, listRefs, type PeeledRef, type Ref, type RefsNow } from './refs.ts'
-import { getTagObject } from './tags.ts'
+import type { GitHub } from './model.ts'
+import { getRef, listRefs } from './one-ref.ts'
+import type { PeeledRef, Ref, RefsNow } from './ref-model.ts'
+import { getTagObject } from './tag-objects.ts'
 
 /** Questions that are under way at once. */
 const AT_ONCE = 8
@@ -14,7 +15,7 @@ const MAX_DEPTH = 4
  * is GraphQL itself that does not find the repository, REST does not either.
  */
 export function mayAskRest(thrown: unknown): boolean {
-  if (isFailure(thrown, 'not-found')) return thrown.status === 404
+  if (isFailure(thrown, 'not-found')) return thrown.status !== 200
   return isFailure(thrown, 'unsupported', 'permission', 'validation', 'server')
 }
 

@@ -1,34 +1,11 @@
-import type { GitHubOptions } from './client.ts'
+import { shapeProblem } from '../text/shape.ts'
 import { GitHubError } from './errors.ts'
-import { type Failed, judge } from './judge.ts'
+import { type Failed, isPage, judge, strangeAnswer } from './judge.ts'
+import type { Call, GitHubOptions, Reply } from './model.ts'
 import { type Connection, connectOctokit } from './octokit.ts'
 import { failureWords } from './words.ts'
 
-/** One thing asked of GitHub. */
-export interface Call {
-  /** As in GitHub's documentation: `GET /repos/{owner}/{repo}`; owner and repo are filled in. */
-  route: string
-  parameters?: Readonly<Record<string, unknown>>
-  /** Such as `the tag v1.2.3`: what the call is about, for messages. */
-  about: string
-  /** The media type to ask for, when it is not GitHub's own; it has to be JSON, such as `application/sarif+json`. */
-  accept?: string
-  /**
-   * Whether it may be sent again after a failure that leaves its outcome open. When not given: GET may, anything else
-   * may not, and then the error is `uncertain`.
-   */
-  repeatable?: boolean
-  /** Times it is sent at most; 5 when not given, and always 5 for what a rate limit refuses. */
-  attempts?: number
-  /** What is wrong with an answer whose status is good (GraphQL). */
-  check?: (reply: Reply<unknown>) => Failed | undefined
-}
-
-export interface Reply<T> {
-  status: number
-  headers: Record<string, string>
-  data: T
-}
+export type { Call, Reply } from './model.ts'
 
 /** What a client keeps between its calls. */
 export interface Sender {
@@ -42,6 +19,7 @@ export interface Sender {
 }
 
 const ATTEMPTS = 5
+const STRANGE_ATTEMPTS = 2
 const FIRST_WAIT_MS = 500
 /** "If your request failed and there is no header, wait at least one minute", then longer each time. */
 const RATE_LIMIT_WAIT_MS = 60_000
@@ -70,7 +48,7 @@ export async function sendCall<T>(sender: Sender, call: Call): Promise<Reply<T>>
     if (options.signal?.aborted) throw cancelled(call)
     const again = failed.notApplied || (call.repeatable ?? isRead)
     const uncertain = !isRead && !failed.notApplied && failed.transient
-    const most = failed.kind === 'rate-limit' ? ATTEMPTS : attempts
+    const most = mostAttempts(failed, attempts)
     if (!failed.transient || !again || attempt >= most) {
       throw failureWords(failed, call, { uncertain, wroteContents: sender.wroteContents })
     }
@@ -78,9 +56,18 @@ export async function sendCall<T>(sender: Sender, call: Call): Promise<Reply<T>>
     if (performance.now() + wait >= options.deadline) {
       throw failureWords(failed, call, { uncertain, wroteContents: false, wait })
     }
-    options.onWait?.(`${failed.words || failed.kind}; asking again about ${call.about}`, wait)
+    options.onWait?.(
+      `${failed.strange === undefined ? failed.words || failed.kind : `the answer is ${failed.strange}`}; asking again about ${call.about}`,
+      wait,
+    )
     await (options.pause ?? pause)(wait, options.signal)
   }
+}
+
+function mostAttempts({ kind, strange, status = 0 }: Failed, attempts: number): number {
+  if (kind === 'rate-limit') return ATTEMPTS
+  // What says that all is well and answers something else will do so again.
+  return strange !== undefined && status < 400 ? Math.min(STRANGE_ATTEMPTS, attempts) : attempts
 }
 
 async function attemptCall<T>(
@@ -104,27 +91,30 @@ async function attemptCall<T>(
       headers: {
         'x-github-api-version': '2022-11-28',
         ...(call.accept === undefined ? {} : { accept: call.accept }),
+        ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
       },
     })
-    const value = call.accept === undefined ? data : jsonOf(data)
+    const value = call.accept === undefined || isPage(data) ? data : jsonOf(data)
     const reply = { status, headers: headers as Record<string, string>, data: value as T }
     // A proxy's or a captive portal's page comes with 200 as well.
-    if (status !== 204 && (typeof value !== 'object' || value === null)) {
-      return { ok: false, failed: notJson(status) }
-    }
-    const failed = call.check?.(reply)
+    const failed = strangeness(reply, call) ?? call.check?.(reply)
     return failed === undefined ? { ok: true, reply } : { ok: false, failed }
   } catch (thrown) {
     return { ok: false, failed: judge(thrown) }
   }
 }
 
-/** The slashes of a ref stay what they are, as in GitHub's documentation: not every proxy lets `%2F` through. */
+/**
+ * The slashes of a ref or a path at the end of a route stay what they are, as in GitHub's documentation: not every proxy
+ * lets `%2F` through.
+ */
 function withRef({ route, parameters = {} }: Call): Required<Pick<Call, 'route' | 'parameters'>> {
-  const { ref, ...others } = parameters
-  if (typeof ref !== 'string' || !route.endsWith('/{ref}')) return { route, parameters }
-  const path = ref.split('/').map(encodeURIComponent).join('/')
-  return { route: route.slice(0, -'{ref}'.length) + path, parameters: others }
+  const name = /\/\{(ref|path)\}$/.exec(route)?.[1]
+  if (name === undefined) return { route, parameters }
+  const { [name]: given, ...others } = parameters
+  if (typeof given !== 'string') return { route, parameters }
+  const way = given.split('/').map(encodeURIComponent).join('/')
+  return { route: route.slice(0, -`{${name}}`.length) + way, parameters: others }
 }
 
 /** Octokit leaves the body of a media type that it does not know as text or bytes. */
@@ -137,11 +127,14 @@ function jsonOf(data: unknown): unknown {
   }
 }
 
-function notJson(status: number): Failed {
-  return {
-    ...{ kind: 'server', status, notApplied: false, transient: true, wait: undefined, headers: {} },
-    words: 'the answer is not JSON',
-  }
+/** An answer that cannot be one of GitHub's API to this call, although its status is good. */
+function strangeness({ status, headers, data }: Reply<unknown>, { shape }: Call): Failed | undefined {
+  if (shape === undefined && (status === 202 || status === 204)) return undefined
+  if (isPage(data)) return strangeAnswer(status, headers, 'an HTML page')
+  if (typeof data !== 'object' || data === null)
+    return strangeAnswer(status, headers, data === '' ? 'empty' : 'not JSON')
+  const problem = shape === undefined ? undefined : shapeProblem(data, shape)
+  return problem === undefined ? undefined : strangeAnswer(status, headers, `of another shape (${problem})`)
 }
 
 /** ms to wait before the next attempt: as long as GitHub says, or twice as long each time, with jitter. */

@@ -1,4 +1,5 @@
 import type { ObjectType } from '../git/tags.ts'
+import { maybe } from '../text/shape.ts'
 
 /** What a ref points at, as {@link TARGET} asks for it. */
 export interface Target {
@@ -7,6 +8,16 @@ export interface Target {
   message?: string
   target?: Target
 }
+
+const OBJECT = { __typename: 'string', oid: 'string' } as const
+const TAG_2 = { ...OBJECT, target: maybe({ ...OBJECT, target: maybe(OBJECT) }) }
+
+/** Of the answer to {@link TARGET}; `null` for a ref on nothing. */
+export const TARGET_SHAPE = maybe({
+  ...OBJECT,
+  message: maybe('string'),
+  target: maybe(TAG_2),
+})
 
 /** The object of a ref and, through up to three tags on tags, what it peels to. */
 export const TARGET =

@@ -41,7 +41,7 @@ export function transport(options: TransportOptions): Fetch {
     const answer = await request({
       url: new URL(url),
       method,
-      headers,
+      headers: withBearer(headers),
       body,
       timeout: options.timeout(body?.length ?? 0),
       maxBody: MAX_BODY,
@@ -66,6 +66,13 @@ export function transport(options: TransportOptions): Fetch {
       arrayBuffer: async () => Uint8Array.from(answer.body).buffer,
     }
   }
+}
+
+/** Octokit writes `token …`; GitHub's own documentation, and what stands before some servers, has `Bearer …`. */
+function withBearer(headers: Record<string, string>): Record<string, string> {
+  const { authorization } = headers
+  if (authorization === undefined) return headers
+  return { ...headers, authorization: authorization.replace(/^token (?=\S)/, 'Bearer ') }
 }
 
 function protocol(message: string): RequestError {

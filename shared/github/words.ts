@@ -1,7 +1,7 @@
 import { formatDuration } from '../text/duration.ts'
 import { GitHubError, type GitHubFailureDetails } from './errors.ts'
 import type { Failed } from './judge.ts'
-import type { Call } from './send.ts'
+import type { Call } from './model.ts'
 
 interface Circumstances {
   uncertain: boolean
@@ -25,7 +25,12 @@ export function failureWords(failed: Failed, { about }: Call, circumstances: Cir
     ...{ status, answer: failed.words, uncertain: circumstances.uncertain },
     ...(kind === 'permission' ? { permission } : {}),
   }
-  const said = failed.words === '' ? '' : ` GitHub says: ${failed.words}`
+  const said =
+    failed.strange === undefined
+      ? failed.words === ''
+        ? ''
+        : ` GitHub says: ${sentence(failed.words)}`
+      : STRANGE
   const code = status === undefined ? '' : ` (HTTP ${status})`
   const make = (title: string, message: string): GitHubError =>
     new GitHubError(kind, title, `${message}${said}`, details)
@@ -62,6 +67,11 @@ export function failureWords(failed: Failed, { about }: Call, circumstances: Cir
         `A rule of this repository refuses ${about}${code}. Look at Settings → Rules (a ruleset for version tags should be about v*.*.* only), or at immutable releases.`,
       )
     case 'server':
+      if (failed.strange !== undefined)
+        return make(
+          'Not an answer of GitHub',
+          `The answer about ${about}${code} is ${failed.strange}, and not what GitHub's API gives.`,
+        )
       return make(
         'GitHub has trouble',
         `GitHub did not answer about ${about}${code}. See https://www.githubstatus.com and run the job again.`,
@@ -70,7 +80,7 @@ export function failureWords(failed: Failed, { about }: Call, circumstances: Cir
       return new GitHubError(
         kind,
         'GitHub cannot be reached',
-        `No answer about ${about}: ${failed.words}. Look at the network, the proxy variables and GITHUB_API_URL of this runner.`,
+        `No answer about ${about}: ${sentence(failed.words)} Look at the network, the proxy variables and GITHUB_API_URL of this runner.`,
         details,
       )
     case 'cancelled':
@@ -79,6 +89,9 @@ export function failureWords(failed: Failed, { about }: Call, circumstances: Cir
       return make('GitHub refuses', `GitHub does not take ${about}${code}.`)
   }
 }
+
+const STRANGE =
+  ' Look at the proxy and at GITHUB_API_URL of this runner, and at https://www.githubstatus.com, and run the job again.'
 
 /** `contents: write`, from the header that names what the endpoint wants. */
 function permissionOf({ headers }: Failed): string | undefined {
@@ -107,6 +120,10 @@ function permissionWords(
     ? ' If it has that, the commit changes files in .github/workflows, which takes a GitHub App token or a personal access token with the workflows permission.'
     : ''
   return `${refused} ${grant}.${orWorkflows} A pull request from a fork, and Dependabot, get a token that only reads.`
+}
+
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`
 }
 
 function inSeconds(ms: number): string {

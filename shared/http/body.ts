@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { Transform } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import { oneLine } from '../text/untrusted.ts'
 import { zlib as loadZlib } from './builtin.ts'
 import { codeOf, RequestError } from './errors.ts'
@@ -20,11 +19,12 @@ const MOST_CODINGS = 5
  * @throws RequestError protocol, when the body cannot be decoded
  */
 export async function readBody(
-  response: IncomingMessage,
+  response: Readable,
+  contentEncoding: string | undefined,
   limit: number,
   progress: { received: number },
 ): Promise<Body> {
-  const codings = codingsOf(response)
+  const codings = codingsOf(contentEncoding)
   let store: Buffer = Buffer.alloc(0)
   let size = 0
   let decoders: readonly Transform[] = []
@@ -45,7 +45,7 @@ export async function readBody(
         if (decoders.length === 0) {
           decoders = codings.map((coding, index) => decoderFor(coding, index === 0 ? chunk : undefined))
           for (const decoder of decoders) {
-            decoder.on('error', (error) => reject(undecodable(response, 'is corrupt', codeOf(error))))
+            decoder.on('error', (error) => reject(undecodable(contentEncoding, 'is corrupt', codeOf(error))))
           }
           decoders
             .reduce((from, to) => from.pipe(to))
@@ -93,19 +93,19 @@ function decoderFor(coding: string, first: Buffer | undefined): Transform {
 }
 
 /** In the order in which they are undone: the one named last was applied last, RFC 9110 section 8.4. */
-function codingsOf(response: IncomingMessage): string[] {
-  const codings = (response.headers['content-encoding'] ?? '')
+function codingsOf(contentEncoding: string | undefined): string[] {
+  const codings = (contentEncoding ?? '')
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
   const known = codings.length <= MOST_CODINGS && codings.every((coding) => Object.hasOwn(DECODERS, coding))
-  if (!known) throw undecodable(response, 'has a coding that is not known')
+  if (!known) throw undecodable(contentEncoding, 'has a coding that is not known')
   return codings.reverse()
 }
 
-function undecodable(response: IncomingMessage, words: string, code?: string): RequestError {
-  const coding = oneLine(response.headers['content-encoding'] ?? '', 60)
+function undecodable(contentEncoding: string | undefined, words: string, code?: string): RequestError {
+  const coding = oneLine(contentEncoding ?? '', 60)
   return new RequestError('protocol', `the body (content-encoding: ${coding}) ${words}`, {
     phase: 'body',
     code,

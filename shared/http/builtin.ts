@@ -14,6 +14,11 @@ export function crypto(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto')
 }
 
+/** node:http2, loaded on first use. */
+export function http2(): typeof import('node:http2') {
+  return process.getBuiltinModule('node:http2')
+}
+
 /** node:zlib, loaded on first use. */
 export function zlib(): typeof import('node:zlib') {
   return process.getBuiltinModule('node:zlib')

@@ -1,39 +1,48 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
 import { formatDuration } from '../text/duration.ts'
 import { oneLine } from '../text/untrusted.ts'
 import { codeOf, type Phase, RequestError, type Timings } from './errors.ts'
 import type { Line } from './line.ts'
+import { sslCode } from './tls.ts'
 
 /** How far one exchange has come. */
 export interface Trace {
   /** What the whole request was given, in ms. */
   readonly timeout: number
-  request?: ClientRequest
+  readonly method: string
   line?: Line | undefined
+  /** An earlier exchange has opened the connection. */
+  reused?: boolean
   /** What its socket had received before this exchange. */
   bytesBefore?: number
   /** On the clock of `performance.now()`. */
   sentAt?: number
-  response?: IncomingMessage
+  /** Whether the whole request has been written. */
+  isSent?: () => boolean
+  /** Of the answer: its status, and its Content-Length. */
+  head?: { status: number; length: string | undefined }
   firstByte?: number
   /** Bytes of the body, as they came over the wire. */
   received: number
 }
 
 /** The phases of this exchange; a kept connection has been paid for by an earlier one. */
-export function phaseTimings({ request, line, firstByte }: Trace): Timings {
+export function phaseTimings({ reused, line, firstByte }: Trace): Timings {
   return {
-    ...(request?.reusedSocket === true ? {} : line?.timings),
+    ...(reused === true ? {} : line?.timings),
     ...(firstByte === undefined ? {} : { firstByte }),
   }
 }
 
-/** Whether a kept connection was closed by the server before it saw this request, which is safe to repeat. */
+/** Whether the server has not seen this request, or says so, and it is safe to repeat. */
 export function isStale(thrown: unknown, trace: Trace): boolean {
   const code = codeOf(thrown)
+  if (trace.head !== undefined) return false
+  // REFUSED_STREAM: no application has processed it, RFC 9113 section 8.7. A GOAWAY does the same to later streams.
+  if (code === 'ERR_HTTP2_STREAM_ERROR') return /NGHTTP2_REFUSED_STREAM/.test(String(thrown))
+  if (code === 'ERR_HTTP2_GOAWAY_SESSION' || code === 'ERR_HTTP2_INVALID_SESSION') return true
   return (
-    trace.request?.reusedSocket === true &&
-    /^(?:GET|HEAD)$/.test(trace.request.method) &&
+    trace.reused === true &&
+    /^(?:GET|HEAD)$/.test(trace.method) &&
     (code === 'ECONNRESET' || code === 'EPIPE') &&
     headBytes(trace) === 0
   )
@@ -41,18 +50,18 @@ export function isStale(thrown: unknown, trace: Trace): boolean {
 
 /** The error for a deadline that passed, or a caller who changed their mind, after the connection was made. */
 export function stopped(why: 'timeout' | 'cancelled', trace: Trace): RequestError {
-  const { line, response, timeout } = trace
+  const { line, head, timeout } = trace
   const phase = phaseOf(trace)
   const within = formatDuration(timeout)
   if (why === 'cancelled') return failure(why, 'cancelled', trace)
   if (line === undefined) return failure(why, `no connection within ${within}`, trace)
-  if (response !== undefined) {
-    const head = `HTTP ${response.statusCode} from ${line.address} after ${formatDuration(trace.firstByte ?? 0)}`
-    return failure(why, `the body did not end within ${within} (${head}, then ${bodyBytes(trace)})`, trace)
+  if (head !== undefined) {
+    const seen = `HTTP ${head.status} from ${line.address} after ${formatDuration(trace.firstByte ?? 0)}`
+    return failure(why, `the body did not end within ${within} (${seen}, then ${bodyBytes(trace)})`, trace)
   }
   const { connect = 0, tls = 0 } = line.timings
   const connected =
-    trace.request?.reusedSocket === true
+    trace.reused === true
       ? `kept connection to ${line.address}`
       : `connected to ${line.address} in ${formatDuration(connect + tls)}`
   const bytes = headBytes(trace)
@@ -67,13 +76,19 @@ export function broken(thrown: unknown, trace: Trace): unknown {
   const code = codeOf(thrown)
   if (thrown instanceof RequestError || code === undefined) return thrown
   const where = trace.line === undefined ? '' : ` (${trace.line.address})`
-  if (/^ERR_(?:INVALID|HTTP|UNESCAPED)_/.test(code)) {
+  if (code === 'NO_HTTP2') return failure('protocol', `the server does not speak HTTP/2${where}`, trace, code)
+  if (/^ERR_HTTP2_(?:STREAM_|SESSION_)?ERROR$|^ERR_HTTP2_(?:GOAWAY|INVALID)_SESSION$/.test(code)) {
+    return failure('protocol', http2Words(thrown, trace) + where, trace, code)
+  }
+  if (/^ERR_(?:INVALID|HTTP2?|UNESCAPED)_/.test(code)) {
     return failure('invalid', `the request cannot be sent: ${code}`, trace, code)
   }
-  if (code.startsWith('ERR_SSL_')) return failure('tls', tlsWords(code) + where, trace, code)
-  if (code.startsWith('HPE_'))
-    return failure('protocol', parserWords(thrown, code, trace) + where, trace, code)
-  if (trace.response !== undefined) {
+  if (code.startsWith('ERR_SSL_')) return failure('tls', tlsWords(code) + where, trace, sslCode(code))
+  if (code.startsWith('HPE_')) {
+    const [words, told] = parserWords(thrown, code, trace)
+    return failure('protocol', words + where, trace, told)
+  }
+  if (trace.head !== undefined) {
     const words = `connection closed in the middle of the body (got ${bodyBytes(trace)})`
     return failure('protocol', words, trace, code)
   }
@@ -92,10 +107,10 @@ function failure(kind: RequestError['kind'], message: string, trace: Trace, code
   })
 }
 
-function phaseOf({ request, response, line }: Trace): Phase {
-  if (response !== undefined) return 'body'
+function phaseOf({ isSent, head, line }: Trace): Phase {
+  if (head !== undefined) return 'body'
   if (line === undefined) return 'connect'
-  return request?.writableFinished === true ? 'headers' : 'send'
+  return isSent?.() === true ? 'headers' : 'send'
 }
 
 function headBytes({ line, bytesBefore = 0 }: Trace): number {
@@ -103,25 +118,53 @@ function headBytes({ line, bytesBefore = 0 }: Trace): number {
 }
 
 /** `120 of 500 bytes` */
-function bodyBytes({ response, received }: Trace): string {
-  const length = response?.headers['content-length']
-  return length === undefined ? `${received} bytes` : `${received} of ${length} bytes`
+function bodyBytes({ head, received }: Trace): string {
+  return head?.length === undefined ? `${received} bytes` : `${received} of ${head.length} bytes`
 }
 
-function tlsWords(code: string): string {
+/** The error code of RFC 9113 section 7, where Node tells it. */
+function http2Words(thrown: unknown, trace: Trace): string {
+  const code = /NGHTTP2_([A-Z_]+)/.exec(String(thrown))?.[1]
+  const when = trace.head === undefined ? 'before any answer' : 'in the middle of the body'
+  if (code === undefined) return `HTTP/2 broke off ${when}`
+  return `the server ended the request ${when} (HTTP/2 ${code})`
+}
+
+/** A TLS alert after the handshake, in words. */
+export function tlsWords(given: string): string {
+  const code = sslCode(given)
   if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') return 'the server demands a client certificate'
+  const alert =
+    /_ALERT_((?:UNKNOWN_CA|BAD_CERTIFICATE|(?:UNSUPPORTED_)?CERTIFICATE\w*|ACCESS_DENIED|DECRYPT_ERROR))$/.exec(
+      code,
+    )
+  if (alert !== null) return `the server refuses the client certificate: ${alert[1]}`
   return `TLS failed after the handshake: ${code}`
 }
 
-function parserWords(thrown: unknown, code: string, { response }: Trace): string {
-  if (code === 'HPE_HEADER_OVERFLOW') return 'the headers of the answer are larger than 64 KiB'
-  if (response !== undefined) return 'the chunked encoding of the body is broken'
+/** @returns the words, and the code to go by */
+function parserWords(thrown: unknown, code: string, { head }: Trace): [string, string] {
+  if (code === 'HPE_HEADER_OVERFLOW') return ['the headers of the answer are larger than 64 KiB', code]
+  if (head !== undefined) return ['the chunked encoding of the body is broken', code]
   const packet = (thrown as { rawPacket?: unknown }).rawPacket
   const begin = Buffer.isBuffer(packet) ? packet.subarray(0, 80) : Buffer.alloc(0)
   // A TLS alert or handshake record: RFC 8446 section 5.1.
   if ((begin[0] === 21 || begin[0] === 22) && begin[1] === 3)
-    return 'the server speaks TLS on this port: use https'
+    return ['the server speaks TLS on this port: use https', code]
+  if (isSettingsFrame(begin)) return ['the server speaks HTTP/2 only, not HTTP/1.1', 'ONLY_HTTP2']
   const text = begin.toString('latin1')
-  if (text.startsWith('HTTP/')) return `the headers of the answer are broken: ${code}`
-  return `the answer is not HTTP: it begins with "${oneLine(text.split('\n', 1)[0] ?? '', 40)}"`
+  if (text.startsWith('HTTP/')) return [`the headers of the answer are broken: ${code}`, code]
+  return [`the answer is not HTTP: it begins with "${oneLine(text.split('\n', 1)[0] ?? '', 40)}"`, code]
+}
+
+/** The first frame of a server of HTTP/2 is SETTINGS, on stream 0: RFC 9113 sections 3.4 and 6.5. */
+function isSettingsFrame(begin: Buffer): boolean {
+  return (
+    begin.length >= 9 &&
+    begin.readUIntBE(0, 3) % 6 === 0 &&
+    begin[0] === 0 &&
+    begin[3] === 4 &&
+    begin[4] === 0 &&
+    begin.readUInt32BE(5) === 0
+  )
 }

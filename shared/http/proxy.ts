@@ -43,7 +43,7 @@ function decoded(text: string): string {
   }
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   const host = bareHost(hostname)
   return isLocalhost(host) || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

@@ -6,7 +6,7 @@ const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export interface Asked {
   url: URL
   method: string
-  body: string | undefined
+  body: string | Uint8Array | undefined
   /** Given by the user, credentials included. */
   headers: Readonly<Record<string, string>>
 }

@@ -1,9 +1,11 @@
-import type { Lookup } from './addresses.ts'
+import { hostPort, type Lookup } from './addresses.ts'
 import { http } from './builtin.ts'
 import type { Certificate } from './certificate.ts'
 import { RequestError, type Timings } from './errors.ts'
-import { exchange, type Reply } from './exchange.ts'
+import { exchange } from './exchange.ts'
+import type { Hop, Reply } from './hop.ts'
 import type { KeepAlive } from './keep-alive.ts'
+import type { Destination, HttpVersion } from './line.ts'
 import { basicCredentials, proxyFor } from './proxy.ts'
 import { type Asked, isRedirect, redirected, refused } from './redirect.ts'
 import type { TlsTrust } from './tls.ts'
@@ -15,7 +17,7 @@ export interface RequestOptions {
   method?: string | undefined
   /** They win over the default ones (host, user-agent, accept, accept-encoding), and never leave the origin of `url`. */
   headers?: Readonly<Record<string, string>> | undefined
-  body?: string | undefined
+  body?: string | Uint8Array | undefined
   /** ms for everything: name, connection, TLS, headers, body, all redirects. */
   timeout: number
   /** Decoded bytes to read of the body. */
@@ -29,6 +31,12 @@ export interface RequestOptions {
   lookup?: Lookup | undefined
   /** Where the proxies are looked up: http_proxy, https_proxy, all_proxy, no_proxy. */
   env?: NodeJS.ProcessEnv | undefined
+  /** 1.1 when not given; 2 over http is HTTP/2 without TLS, with prior knowledge (RFC 9113 section 3.3). */
+  version?: HttpVersion | undefined
+  /** Connected to in the place of host and port of `url`; a redirect to another origin does not go there. */
+  connectTo?: Destination | undefined
+  /** A Unix socket to connect to instead. */
+  socketPath?: string | undefined
   /** Keeps connections to the origin of `url` open between requests that share it and have the same `tls`. */
   keepAlive?: KeepAlive | undefined
 }
@@ -38,6 +46,8 @@ export interface Answer {
   statusText: string
   /** Lower-case names; a repeated header is joined with `, `. */
   headers: Record<string, string>
+  /** `1.1` or `2` */
+  httpVersion: string
   /** Headers that came after the body (RFC 9110, section 6.5); lower-case names. */
   trailers: Record<string, string>
   body: Buffer
@@ -57,14 +67,14 @@ export interface Answer {
 const TRUST: TlsTrust = { verify: true, ca: [] }
 
 /**
- * One HTTP/1.1 request, and its answer whatever the status. Everything ends within `timeout`, and nothing stays
+ * One request over HTTP/1.1 or HTTP/2, and its answer whatever the status. Everything ends within `timeout`, and nothing stays
  * open: a body that is cut, undecodable or endless is an error or `truncated`, never a good answer.
  *
  * @throws RequestError
  */
 export async function request(options: RequestOptions): Promise<Answer> {
   const begun = performance.now()
-  const { timeout, maxBody, signal, lookup, tls = TRUST, env = process.env } = options
+  const { timeout, maxBody, signal, lookup, env = process.env } = options
   const follow = options.followRedirects ?? 0
   const redirects: string[] = []
   try {
@@ -72,17 +82,19 @@ export async function request(options: RequestOptions): Promise<Answer> {
     for (;;) {
       const reply = await exchange({
         ...asked,
-        proxy: proxyFor(asked.url, env),
+        ...wayTo(asked.url, options, env),
         deadline: begun + timeout,
-        keepAlive: asked.url.origin === options.url.origin ? options.keepAlive : undefined,
         followsRedirects: follow > 0,
-        ...{ timeout, maxBody, signal, lookup, tls },
+        timeout,
+        maxBody,
+        signal,
+        lookup,
       })
-      const { statusCode: status = 0, headers } = reply.response
-      if (follow === 0 || !isRedirect(status, headers.location)) {
+      const { status, headers } = reply
+      if (follow === 0 || !isRedirect(status, headers['location'])) {
         return answerOf(reply, asked.url, redirects, performance.now() - begun)
       }
-      const next = redirected(asked, status, headers.location)
+      const next = redirected(asked, status, headers['location'])
       if (redirects.length === follow) throw refused(`is one more than the ${follow} allowed`, next.url)
       redirects.push(next.url.href)
       asked = next
@@ -94,17 +106,37 @@ export async function request(options: RequestOptions): Promise<Answer> {
 }
 
 function answerOf(reply: Reply, url: URL, redirects: string[], total: number): Answer {
-  const { response, body, truncated, address, certificate, timings } = reply
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')])
+  const { certificate, timings, ...answer } = reply
   return {
-    status: response.statusCode ?? 0,
-    statusText: response.statusMessage ?? '',
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    trailers: response.trailers as Record<string, string>,
-    ...{ body, truncated, url: url.href, redirects, address },
+    ...answer,
+    url: url.href,
+    redirects,
     ...(certificate === undefined ? {} : { certificate }),
     timings: { ...timings, total },
   }
+}
+
+/** How to get there. What was given for the first origin is for nobody else. */
+function wayTo(
+  url: URL,
+  { url: first, tls = TRUST, version = '1.1', connectTo, socketPath, keepAlive }: RequestOptions,
+  env: NodeJS.ProcessEnv,
+): Pick<Hop, 'proxy' | 'tls' | 'version' | 'connectTo' | 'socketPath' | 'keepAlive'> {
+  if (url.origin !== first.origin) {
+    return {
+      proxy: proxyFor(url, env),
+      tls: { verify: tls.verify, ca: tls.ca },
+      version: url.protocol === 'http:' ? '1.1' : version,
+      connectTo: undefined,
+      socketPath: undefined,
+      keepAlive: undefined,
+    }
+  }
+  // Whether it needs a proxy depends on what is connected to.
+  const reached =
+    connectTo === undefined ? url : new URL(`${url.protocol}//${hostPort(connectTo.host, connectTo.port)}`)
+  const proxy = socketPath === undefined ? proxyFor(reached, env) : undefined
+  return { proxy, tls, version, connectTo, socketPath, keepAlive }
 }
 
 /** @throws RequestError invalid, before anything is sent anywhere */

@@ -16,6 +16,16 @@ export interface TlsTrust {
    * to reuse what was made of it.
    */
   ca: readonly string[]
+  /** What the client shows of itself to a server that asks. Pass the same object again, too. */
+  identity?: ClientIdentity | undefined
+  /** Sent as SNI and looked for in the certificate, in the place of the host of the URL. */
+  servername?: string | undefined
+}
+
+/** PEM texts: the certificate (its chain may follow), and its private key. */
+export interface ClientIdentity {
+  cert: string
+  key: string
 }
 
 export interface TlsOptions extends TlsTrust, Limits {
@@ -31,6 +41,8 @@ export interface TlsConnection {
   /** Errors on it are never thrown at the process; whoever wants to know listens to `error` or `close`. */
   socket: TLSSocket
   certificate: Certificate
+  /** What the server has chosen of `alpn`; undefined when it has chosen nothing. */
+  protocol: string | undefined
   /** How long the handshake took. */
   ms: number
 }
@@ -40,13 +52,22 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not speak TLS on this port',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'the server refused the TLS handshake',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the server speaks no TLS version that is still safe',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+    'the server speaks TLS, but none of the protocols that were offered',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the server demands a client certificate',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'the server has no certificate for this name',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'the server speaks no TLS version that is still safe',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS on this port',
 }
 
+/** OpenSSL 3.5 calls `SSLV3_ALERT_…` of its older versions `SSL/TLS_ALERT_…`. */
+export function sslCode(code: string): string {
+  return code.replace(/^ERR_SSL_SSL\/TLS_ALERT_/, 'ERR_SSL_SSLV3_ALERT_')
+}
+
 /** Building a store of 150 certificates takes ms, and checks come back with the same list again and again. */
-const contexts = new WeakMap<readonly string[], SecureContext>()
+const contexts = new WeakMap<readonly string[], WeakMap<object, SecureContext>>()
+const NOBODY = {}
 
 /**
  * TLS over a connected socket. Nothing but the handshake is sent before the certificate has been accepted. The
@@ -67,7 +88,7 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
     })
   let forget: (() => void) | undefined
   try {
-    const secureContext = contextFor(options.ca)
+    const secureContext = contextFor(options.ca, options.identity)
     return await new Promise((resolve, reject) => {
       forget = onLimit(options, (why) => {
         const waited = formatDuration(performance.now() - begun)
@@ -87,7 +108,7 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
         ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
       })
       secured.on('error', (error) => {
-        const code = codeOf(error) ?? 'unknown error'
+        const code = sslCode(codeOf(error) ?? 'unknown error')
         reject(failure(WORDS[code] ?? `the TLS handshake failed: ${code}`, code))
       })
       secured.once('secureConnect', () => {
@@ -97,7 +118,12 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
           const code = String(secured.authorizationError)
           return reject(failure(refusalInWords(code, shown, name), code, code === 'CERT_HAS_EXPIRED'))
         }
-        resolve({ socket: secured, certificate: certificateOf(shown), ms: performance.now() - begun })
+        resolve({
+          socket: secured,
+          certificate: certificateOf(shown),
+          protocol: secured.alpnProtocol || undefined,
+          ms: performance.now() - begun,
+        })
       })
     })
   } catch (error) {
@@ -109,25 +135,31 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
 }
 
 /** @throws RequestError invalid, when a text is not PEM certificates: OpenSSL skips silently what it cannot read */
-function contextFor(ca: readonly string[]): SecureContext | undefined {
-  if (ca.length === 0) return undefined
-  const known = contexts.get(ca)
+function contextFor(ca: readonly string[], identity: ClientIdentity | undefined): SecureContext | undefined {
+  if (ca.length === 0 && identity === undefined) return undefined
+  const ofList = contexts.get(ca) ?? new WeakMap<object, SecureContext>()
+  contexts.set(ca, ofList)
+  const known = ofList.get(identity ?? NOBODY)
   if (known !== undefined) return known
+  const context = tls().createSecureContext({
+    ...(ca.length === 0 ? {} : { ca: storeWith(ca) }),
+    // Who trusts an issuing CA need not have its root as well.
+    allowPartialTrustChain: ca.length > 0,
+    ...(identity === undefined ? {} : { cert: identity.cert, key: identity.key }),
+  })
+  ofList.set(identity ?? NOBODY, context)
+  return context
+}
+
+function storeWith(ca: readonly string[]): string[] {
   const { X509Certificate } = crypto()
-  const { createSecureContext, getCACertificates } = tls()
   try {
     const given = ca.flatMap((pem) => {
       const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)
       if (blocks === null) throw new Error('no certificate')
       return blocks.map((block) => new X509Certificate(block).toString())
     })
-    const context = createSecureContext({
-      ca: [...getCACertificates('default'), ...given],
-      // Who trusts an issuing CA need not have its root as well.
-      allowPartialTrustChain: true,
-    })
-    contexts.set(ca, context)
-    return context
+    return [...tls().getCACertificates('default'), ...given]
   } catch {
     throw new RequestError('invalid', 'the additional CA certificates are not readable PEM certificates', {
       phase: 'tls',

@@ -1,3 +1,4 @@
+import type { ClientIdentity } from '../http/tls.ts'
 import type { SchemeName } from './schemes.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,6 +16,8 @@ export interface Check {
   /** false: reported, does not fail. */
   required: boolean
   settings: Settings
+  /** Of `client-cert` and `client-key`, read once. */
+  identity?: ClientIdentity
 }
 
 /**
@@ -30,12 +33,14 @@ export type FailureClass =
   | 'authentication'
   | 'redirect'
   | 'status'
+  | 'header'
   | 'body'
   | 'json'
   | 'health'
   | 'version'
   | 'certificate'
   | 'latency'
+  | 'regression'
   | 'exit'
   | 'file'
   | 'config'
@@ -107,6 +112,10 @@ export interface Try {
   /** What was wrong; for a good try what was seen. Without the check's name, attempt and duration. */
   reason: string
   permanent: boolean
+  /** ms from now, in which the server does not want to be asked (Retry-After of a 429 or 503 that was not accepted). */
+  retryAfter?: number
+  /** A rate limiter answered (429): it says nothing about the service behind it. */
+  isRefusal?: boolean
   status?: number
   /** Members that call themselves degraded. */
   degraded: readonly string[]

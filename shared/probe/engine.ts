@@ -1,63 +1,41 @@
-import { type Clock, systemClock } from '../action/clock.ts'
-import { formatDuration } from '../text/duration.ts'
-import type { Check, FailureClass, Try } from './check.ts'
-import type { SampleStats } from './latency.ts'
-import { limiter } from './limiter.ts'
+import { systemClock } from '../action/clock.ts'
+import type { Check } from './check.ts'
+import { limiter, unlimited } from './limiter.ts'
 import { isSampled, samplesOf } from './parse.ts'
-import {
-  annotated,
-  decided,
-  oddVersions,
-  type Progress,
-  ready,
-  report,
-  startOf,
-  whyOutOfTime,
-} from './progress.ts'
+import { type Progress, ready, startOf } from './progress.ts'
+import { type CheckReport, report } from './report.ts'
 import { takeSamples } from './sampling.ts'
-import { nextPause } from './schedule.ts'
-import type { Attempt } from './schemes.ts'
+import { watchPause } from './schedule.ts'
+import { oddOnes } from './versions.ts'
+import {
+  becomeHealthy,
+  type Engine,
+  type EngineOptions,
+  end,
+  endAll,
+  hold,
+  isStillHealthy,
+  noteSettled,
+  pauseBeforeNext,
+  reserveOf,
+  rest,
+} from './waiting.ts'
 
-/** Tries of different targets run side by side, but not all of a thousand at once. */
+/** Tries of different targets run side by side, but not all of a thousand begin at once. */
 const MOST_TRIES_AT_ONCE = 50
+/** A try that takes longer does not keep others from beginning. */
+const SLOW_MS = 1_000
 /** A target that was good longer ago than this is asked once more before all are called healthy. */
 const STALE_MS = 1_000
-/** Between tries of a target that is being held. */
-const HOLD_INTERVAL_MS = 250
-
-/** How one check ended. */
-export interface CheckReport {
-  check: Check
-  passed: boolean
-  failure?: FailureClass
-  /** In words, with status, attempt and duration: `checks.redis is "unhealthy: timeout" (HTTP 503, attempt 14, 172 ms)`. */
-  reason: string
-  attempts: number
-  /** The last try; absent when there was none. */
-  last?: Try
-  version?: string
-  degraded: readonly string[]
-  samples?: SampleStats
-  /** ms from the start to this check's verdict. */
-  durationMs: number
-}
-
-export interface EngineOptions {
-  /** ms for everything. */
-  timeout: number
-  signal: AbortSignal
-  /** PEM certificates by `ca-file`. */
-  ca: ReadonlyMap<string, readonly string[]>
-  tryOnce: (check: Check, attempt: Attempt) => Promise<Try>
-  clock?: Clock
-  /** Called when a check's situation changes: its first try, another failure, healthy. */
-  onNews?: (check: Check, news: string) => void
-}
 
 /**
- * Waits until all checks are healthy at the same time, holds them, takes samples, and reports every one. It comes to
- * an end by `timeout`, whatever the targets do: every try gets what is left of it at the most. The `timeout` of a
- * check is the time in which it must become healthy; hold and samples only have to fit into that of the step.
+ * Waits until all checks are healthy at the same time, each held as long as it asks for, takes samples, and reports every
+ * one. It comes to an end by `timeout`, whatever the targets do: every try gets what is left of it at the most. The
+ * `timeout` of a check is the time in which it must become healthy; hold and samples only have to fit into that of the
+ * step.
+ *
+ * Each check gets the verdict that it would get alone: nobody's deadline, hold or samples take the time of another. Only
+ * a required check that can never pass ends the waiting for all.
  */
 export async function runChecks(checks: readonly Check[], options: EngineOptions): Promise<CheckReport[]> {
   const { clock = systemClock, signal } = options
@@ -65,174 +43,146 @@ export async function runChecks(checks: readonly Check[], options: EngineOptions
   const deadline = started + options.timeout
   const all = checks.map((check) => startOf(check, Math.min(deadline, started + check.settings.timeout)))
   const over = new AbortController()
+  const resting = AbortSignal.any([signal, over.signal])
   const engine: Engine = {
     ...options,
     clock,
     all,
+    started,
     deadline,
     over,
-    resting: AbortSignal.any([signal, over.signal]),
-    limit: limiter(MOST_TRIES_AT_ONCE),
+    resting,
+    settled: new AbortController(),
+    calm: resting,
+    limit: all.length > MOST_TRIES_AT_ONCE ? limiter(MOST_TRIES_AT_ONCE, SLOW_MS, clock) : unlimited,
   }
   await settle(engine)
-  if (!decided(all)) {
-    await Promise.all(ready(all).map((progress) => hold(engine, progress)))
-    for (const { progress, reason } of oddVersions(all)) fail(engine, progress, 'version', reason)
+  if (!resting.aborted) {
+    for (const { one, reason } of oddVersions(all)) end(engine, one.progress, { failure: 'version', reason })
+    let before: Promise<unknown> = Promise.resolve()
+    for (const progress of ready(all)) {
+      progress.sampling ??= sample(engine, progress, before, signal)
+      before = Promise.all([before, progress.sampling])
+    }
   }
-  // One target after the other: samples of one must not slow down those of another.
-  const sampled = decided(all) ? [] : ready(all)
-  for (const progress of sampled) await sample(engine, progress)
+  await Promise.all(all.map(({ sampling }) => sampling))
   return all.map((progress) => report(progress, started, clock.now(), signal.aborted))
-}
-
-interface Engine extends EngineOptions {
-  clock: Clock
-  all: readonly Progress[]
-  deadline: number
-  /** Aborted when a required check has failed for good. */
-  over: AbortController
-  /** Ends every pause: the step was cancelled, or it is over. */
-  resting: AbortSignal
-  limit: ReturnType<typeof limiter>
 }
 
 /** Waits until every check is healthy, none of these answers is stale, and versions that must agree do. */
 async function settle(engine: Engine): Promise<void> {
-  const { all, clock, signal } = engine
+  const { all, resting } = engine
   for (;;) {
-    await Promise.all(ready(all).map((progress) => waitFor(engine, progress)))
-    if (signal.aborted || decided(all)) return
-    const stale = ready(all).filter(({ lastGoodAt }) => clock.now() - lastGoodAt > STALE_MS)
-    await Promise.all(stale.map((progress) => engine.limit(() => probe(engine, progress, engine.deadline))))
-    if (ready(all).some(({ check, streak }) => streak < check.settings['success-threshold'])) continue
+    engine.settled = new AbortController()
+    engine.calm = AbortSignal.any([resting, engine.settled.signal])
+    await Promise.all(ready(all).map((progress) => follow(engine, progress)))
+    if (resting.aborted) return
+    const turned = await stillToFollow(engine)
+    if (resting.aborted) return
+    if (turned.length > 0) {
+      for (const progress of turned) progress.isDone = false
+      continue
+    }
     const odd = oddVersions(all)
     for (const progress of ready(all)) delete progress.odd
     if (odd.length === 0) return
-    for (const { progress, reason } of odd) {
-      engine.onNews?.(progress.check, reason)
-      progress.odd = reason
-      progress.streak = 0
+    for (const { one, reason } of odd) {
+      engine.onNews?.(one.progress.check, reason)
+      one.progress.odd = reason
+      one.progress.streak = 0
+      one.progress.isAccepted = false
+      one.progress.isDone = false
     }
-    const pause = Math.max(...odd.map(({ progress }) => pauseAfter(engine, progress)))
-    await rest(engine, pause, Math.min(...odd.map(({ progress }) => progress.deadline)))
+    const pauses = odd.map(({ one: { progress } }) => pauseBeforeNext(engine, progress))
+    await rest(engine, Math.max(...pauses), Math.max(...odd.map(({ one }) => one.progress.deadline)))
   }
 }
 
-/** Tries until there are enough good answers in a row, or no time is left, or waiting cannot help. */
-async function waitFor(engine: Engine, progress: Progress): Promise<void> {
-  const { clock, signal, all } = engine
-  const { check, deadline } = progress
-  const delay = check.settings['initial-delay']
-  if (progress.attempts === 0 && delay > 0) {
-    await rest(engine, delay, deadline)
-    if (decided(all)) return
-  }
-  const isLate = (): boolean => signal.aborted || clock.now() >= deadline
-  while (progress.streak < check.settings['success-threshold']) {
-    if (signal.aborted) return
-    if (isLate()) {
-      const { failure, reason } = whyOutOfTime(progress)
-      fail(engine, progress, failure, reason)
-      return
+/** One check on its own way: healthy, held, and asked again before the end of the time when others take so long. */
+async function follow(engine: Engine, progress: Progress): Promise<void> {
+  const { clock, resting, deadline } = engine
+  for (;;) {
+    while (!progress.isDone) {
+      if (!(await becomeHealthy(engine, progress))) return
+      if (progress.failed !== undefined || resting.aborted) return
+      progress.isDone = await hold(engine, progress)
+      if (progress.failed !== undefined || resting.aborted) return
     }
-    // It may have had to queue for its turn.
-    const tried = await engine.limit(async () => (isLate() ? undefined : probe(engine, progress, deadline)))
-    if (tried === undefined || tried.outcome.good || signal.aborted) continue
-    if (tried.outcome.permanent) {
-      fail(engine, progress, tried.outcome.failure ?? 'protocol', tried.outcome.reason)
-      return
+    noteSettled(engine)
+    const { calm } = engine
+    const until = (time: number): Promise<void> => clock.sleep(Math.max(0, time - clock.now()), calm)
+    if (progress.sampling === undefined && isSampled(progress.check)) {
+      await until(latestSampling(engine, progress))
+      if (calm.aborted) return
+      // Nobody waits for it here: the others have their own time.
+      progress.sampling = sample(engine, progress, Promise.resolve(), resting)
     }
-    if (!decided(all)) await rest(engine, pauseAfter(engine, progress), deadline)
-    if (decided(all)) return
+    await until(deadline - reserveOf(engine, progress))
+    if (calm.aborted || !isStale(engine, progress) || (await isStillHealthy(engine, progress))) return
+    progress.isDone = false
   }
 }
 
-/** One try; a bad one starts the count of good ones again. */
-async function probe(
+/** Asks those again that were good too long ago. @returns those that are healthy no longer */
+async function stillToFollow(engine: Engine): Promise<Progress[]> {
+  const stale = ready(engine.all).filter((progress) => isStale(engine, progress))
+  const healthy = await Promise.all(stale.map((progress) => isStillHealthy(engine, progress)))
+  return stale.filter((_, index) => healthy[index] === false)
+}
+
+/** Good too long ago, and there is time to ask again. One that was asked for its last look at the end is not asked twice. */
+function isStale(engine: Engine, progress: Progress): boolean {
+  const { clock, deadline } = engine
+  const { lastGoodAt, check, refusals, samples } = progress
+  const pace = watchPause(check.settings, refusals)
+  if (progress.sampling !== undefined && samples === undefined) return false
+  if (clock.now() >= deadline || lastGoodAt >= deadline - reserveOf(engine, progress)) return false
+  return clock.now() - lastGoodAt > Math.max(STALE_MS, pace)
+}
+
+/** When the samples of a check have to begin, to be done by the end of the time. */
+function latestSampling(engine: Engine, progress: Progress): number {
+  const { check, last } = progress
+  const rounds = samplesOf(check.settings) / check.settings.concurrency + 1
+  const estimate = rounds * (last?.timings.total ?? 0) * 2 + 1_000
+  return engine.deadline - reserveOf(engine, progress) - estimate
+}
+
+/** Takes the samples of a check after those of another, so that they do not slow each other down, if there is time for that. */
+async function sample(
   engine: Engine,
   progress: Progress,
-  deadline: number,
-): Promise<{ outcome: Try; cutShort: boolean }> {
-  const { clock, signal, ca, onNews } = engine
+  before: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = engine
   const { check } = progress
-  progress.firstTryAt ??= clock.now()
-  const timeout = Math.max(1, Math.min(check.settings['attempt-timeout'], deadline - clock.now()))
-  const outcome = await engine.tryOnce(check, {
-    timeout,
-    signal,
-    ca: ca.get(check.settings['ca-file'] ?? '') ?? [],
-  })
-  const cutShort = outcome.failure === 'timeout' && timeout < check.settings['attempt-timeout']
-  if (signal.aborted && !outcome.good) return { outcome, cutShort }
-  progress.attempts += 1
-  if (outcome.good) {
-    progress.streak += 1
-    progress.goods += 1
-    progress.lastGoodAt = clock.now()
-    progress.last = outcome
-    if (progress.streak === check.settings['success-threshold']) {
-      progress.wasHealthy = true
-      onNews?.(check, `healthy: ${annotated(progress)}`)
-    }
-    return { outcome, cutShort }
-  }
-  progress.streak = 0
-  const before = progress.last
-  // A try that only the end of the step cut short says less than the one before it.
-  if (cutShort && before !== undefined) return { outcome, cutShort }
-  progress.last = outcome
-  progress.lastBad = outcome
-  delete progress.odd
-  if (before?.reason !== outcome.reason) onNews?.(check, annotated(progress))
-  return { outcome, cutShort }
-}
-
-/** After healthy, one bad answer within `hold` fails. */
-async function hold(engine: Engine, progress: Progress): Promise<void> {
-  const { clock, resting, deadline } = engine
-  const { hold: length, interval = HOLD_INTERVAL_MS } = progress.check.settings
-  const end = clock.now() + length
-  const noRoom = `it was healthy, but the hold of ${formatDuration(length)} did not fit into the timeout`
-  while (length > 0 && clock.now() < end) {
-    await rest(engine, Math.min(interval, end - clock.now()), deadline)
-    if (resting.aborted) return
-    if (clock.now() >= deadline) {
-      fail(engine, progress, 'timeout', noRoom)
-      return
-    }
-    const { outcome, cutShort } = await engine.limit(() => probe(engine, progress, deadline))
-    if (outcome.good || resting.aborted) continue
-    if (cutShort) fail(engine, progress, 'timeout', noRoom)
-    else {
-      const reason = `it was healthy and did not stay so: ${outcome.reason}`
-      fail(engine, progress, outcome.failure ?? 'protocol', reason)
-    }
-    return
-  }
-}
-
-async function sample(engine: Engine, progress: Progress): Promise<void> {
-  const { check } = progress
-  if (!isSampled(check) || engine.signal.aborted) return
-  const outcome = await takeSamples(check, samplesOf(check.settings), engine)
+  if (!isSampled(check)) return
+  const gone = new AbortController()
+  const wait = clock.sleep(Math.max(0, latestSampling(engine, progress) - clock.now()), gone.signal)
+  await Promise.race([before, wait])
+  gone.abort()
+  if (signal.aborted) return
+  const outcome = await takeSamples(check, samplesOf(check.settings), { ...engine, signal })
+  if (signal.aborted) return
   progress.samples = outcome.stats
-  if (outcome.problem !== undefined && !engine.signal.aborted)
-    fail(engine, progress, outcome.failure ?? 'latency', outcome.problem)
+  progress.lastGoodAt = clock.now()
+  if (outcome.problem !== undefined)
+    endAll(engine, progress, { failure: outcome.failure ?? 'latency', reason: outcome.problem })
 }
 
-function fail(engine: Engine, progress: Progress, failure: FailureClass, reason: string): void {
-  progress.failed = { failure, reason }
-  progress.endedAt = engine.clock.now()
-  if (progress.check.required) engine.over.abort()
+/** The checks that take part in the comparison and report another version than most of the others. */
+function oddVersions(all: readonly Progress[]): ReturnType<typeof oddOnes<Grouped>> {
+  const group = ready(all).flatMap((progress) => {
+    const { check, last } = progress
+    if (!check.settings['same-version'] || last?.version === undefined) return []
+    return [{ name: check.name, version: last.version, progress }]
+  })
+  return oddOnes(group)
 }
 
-/** A pause that ends when there is nothing to wait for any more. */
-async function rest({ clock, resting }: Engine, ms: number, deadline: number): Promise<void> {
-  await clock.sleep(Math.max(0, Math.min(ms, deadline - clock.now())), resting)
-}
-
-function pauseAfter({ clock }: Engine, progress: Progress): number {
-  const waited = clock.now() - (progress.firstTryAt ?? clock.now())
-  progress.pause = nextPause(progress.check.settings.interval, waited, progress.pause)
-  return progress.pause
+interface Grouped {
+  name: string
+  version: string
+  progress: Progress
 }

@@ -7,9 +7,12 @@ import { oneLine } from '../text/untrusted.ts'
 import type { Check, Target } from './check.ts'
 import { COMMON_SETTINGS, SCHEMES } from './schemes.ts'
 import { applySetting, SETTINGS, type SettingName, type Settings } from './settings.ts'
-import { defaultName, displayTarget, readArgv, readTarget } from './target.ts'
+import { defaultName, displayTarget, readArgv, readTarget, TRUSTED_ONLY } from './target.ts'
+import { isUsable } from './usable.ts'
 
 const OWN_KEYS = ['name', 'url', 'exec', 'required']
+/** Settings that a list out of the checkout may not hold. */
+const CREDENTIALS: readonly SettingName[] = ['headers', 'client-cert', 'client-key']
 /** Inputs that belong to the step; the value is what to write instead. */
 const STEP_KEYS: Record<string, string> = {
   'fail-on-unhealthy': 'write "required: false" to report a check without failing',
@@ -62,7 +65,7 @@ export function parseCheck(
   }
   const given = mapping as Record<string, unknown>
   const at = (key: string): string => (typeof item === 'string' ? place : `${place}.${oneLine(key, 60)}`)
-  const target = parseTarget(given, place, at, problems)
+  const target = parseTarget(given, place, at, options, problems)
   const settings = parseSettings(given, target, at, options, problems)
   let required = true
   if (given['required'] !== undefined) {
@@ -76,7 +79,11 @@ export function parseCheck(
     if (name === '') problems.add(at('name'), `${shown(given['name'])} is not a name.`)
   }
   if (target === undefined) return undefined
-  if (options.untrusted && (target.scheme === 'exec' || target.scheme === 'file')) {
+  if (options.origin === 'checks-file' && target.scheme === 'unix') {
+    // Behind such a socket may be the container engine of the runner.
+    problems.add(at('url'), 'unix is accepted in the inputs "url" and "checks" only.')
+  }
+  if (options.untrusted && TRUSTED_ONLY.includes(target.scheme)) {
     problems.add(
       at(target.scheme === 'exec' ? 'exec' : 'url'),
       `${target.scheme} is accepted in the input "checks" only.`,
@@ -89,6 +96,7 @@ function parseTarget(
   given: Record<string, unknown>,
   place: string,
   at: (key: string) => string,
+  { untrusted }: ParseOptions,
   problems: Problems,
 ): Target | undefined {
   const hasUrl = given['url'] !== undefined
@@ -97,7 +105,7 @@ function parseTarget(
     problems.add(place, hasUrl ? 'it has both "url" and "exec"; write one of them.' : 'it has no "url".')
     return undefined
   }
-  const reading = hasUrl ? readTarget(given['url']) : readArgv(given['exec'])
+  const reading = hasUrl ? readTarget(given['url'], untrusted) : readArgv(given['exec'])
   if ('value' in reading) return reading.value
   problems.add(at(hasUrl ? 'url' : 'exec'), reading.problem)
   return undefined
@@ -126,12 +134,15 @@ function parseSettings(
       continue
     }
     const name = key as SettingName
-    if (target !== undefined && !usable(name, target)) {
+    if (target !== undefined && !isUsable(name, target)) {
       problems.add(at(key), `it means nothing for ${target.scheme}. ${usableWords(target)}`)
       continue
     }
-    if (name === 'headers' && options.untrusted) {
-      problems.add(at(key), 'headers are accepted in the inputs "headers" and "checks" only.')
+    if (CREDENTIALS.includes(name) && options.untrusted) {
+      problems.add(
+        at(key),
+        `${name} ${name === 'headers' ? 'are' : 'is'} accepted in the inputs "${name}" and "checks" only.`,
+      )
       continue
     }
     const problem = applySetting(settings, name, value)
@@ -144,7 +155,16 @@ function parseSettings(
     problems.add(at('timeout'), `it is longer than the timeout of the whole step (${whole}). Raise that one.`)
   }
   checkTogether(complete, own, at, problems)
+  if (target !== undefined && isUsable('body', target)) complete.headers = withContentType(complete)
   return complete
+}
+
+/** Servers refuse a body whose kind they are not told (415, 422); what begins like JSON is JSON. */
+function withContentType({ headers, body }: Settings): Settings['headers'] {
+  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+  return isGiven || !/^\s*[[{]/.test(body ?? '')
+    ? headers
+    : { ...headers, 'Content-Type': 'application/json' }
 }
 
 /**
@@ -158,7 +178,7 @@ export function checkTogether(
   problems: Problems,
 ): void {
   const { timeout } = settings
-  for (const key of ['initial-delay', 'hold'] as const) {
+  for (const key of ['initial-delay', 'stable-for', 'hold'] as const) {
     if (settings[key] > 0 && settings[key] >= timeout && (own(key) || own('timeout'))) {
       const [given, room] = [formatDuration(settings[key]), formatDuration(timeout)]
       problems.add(at(key), `${given} do not fit into the timeout of ${room}. Raise the timeout.`)
@@ -167,7 +187,7 @@ export function checkTogether(
   if (settings.invert) {
     const holds = settings.hold > 0 && (own('invert') || own('hold'))
     const samples = settings.samples > 0 && own('samples')
-    const gates = (['max-p95', 'max-p99', 'max-error-rate'] as const).some(
+    const gates = (['max-p95', 'max-p99', 'max-error-rate', 'baseline'] as const).some(
       (key) => settings[key] !== undefined && own(key),
     )
     if (holds || samples || gates)
@@ -183,7 +203,7 @@ export function checkTogether(
 
 /** Whether timed requests follow once it is healthy: HTTP only. */
 export function isSampled({ target, settings }: Check): boolean {
-  return (target.scheme === 'http' || target.scheme === 'https') && samplesOf(settings) > 0
+  return isUsable('samples', target) && samplesOf(settings) > 0
 }
 
 /**
@@ -193,18 +213,15 @@ export function isSampled({ target, settings }: Check): boolean {
 export function samplesOf(settings: Settings): number {
   if (settings.invert) return 0
   const [, needed] = neededSamples(settings)
-  const gated = needed > 0 || settings['max-error-rate'] !== undefined
+  const gated = needed > 0 || settings['max-error-rate'] !== undefined || settings.baseline !== undefined
   return settings.samples === 0 && gated ? Math.max(50, needed) : settings.samples
 }
 
 /** Nearest rank needs enough values: p95 of fewer than 20 samples is nothing but their maximum. */
-function neededSamples(settings: Settings): ['max-p95' | 'max-p99', number] {
+function neededSamples(settings: Settings): ['max-p95' | 'max-p99' | 'baseline', number] {
   if (settings['max-p99'] !== undefined) return ['max-p99', 100]
+  if (settings.baseline !== undefined) return ['baseline', 50]
   return ['max-p95', settings['max-p95'] !== undefined ? 20 : 0]
-}
-
-function usable(name: SettingName, target: Target): boolean {
-  return COMMON_SETTINGS.includes(name) || SCHEMES[target.scheme].settings.includes(name)
 }
 
 function usableWords(target: Target): string {

@@ -1,5 +1,7 @@
 import type { KeepAlive } from '../http/keep-alive.ts'
 import type { Check, Observation } from './check.ts'
+import { AMQP, DNS, GRPC, MONGODB, MQTT, MYSQL, POSTGRES, REDIS } from './service-rules.ts'
+import type { ServiceUrl } from './service-url.ts'
 import type { SettingName } from './settings.ts'
 
 /** What one try may use: everything from connecting to the last byte happens within `timeout` milliseconds. */
@@ -19,16 +21,6 @@ export interface Attempt {
  */
 export type Probe = (check: Check, attempt: Attempt) => Promise<Observation>
 
-/** What the URL of a database or broker holds beside host and credentials. */
-export interface ServiceUrl {
-  /** Its usual port. */
-  port: number
-  /** What may follow the slash after the host; nothing when absent. */
-  path?: RegExp
-  /** Parameters, with the words that they accept; any word when there are none. */
-  query?: Readonly<Record<string, readonly string[]>>
-}
-
 interface Scheme {
   /** What the URL looks like, for messages. */
   form: string
@@ -46,6 +38,7 @@ export const COMMON_SETTINGS: readonly SettingName[] = [
   'interval',
   'initial-delay',
   'success-threshold',
+  'stable-for',
   'hold',
   'invert',
 ]
@@ -55,12 +48,25 @@ const ANSWER: readonly SettingName[] = [
   'expect-json',
   'expect-version',
   'version-path',
+  'version-pattern',
   'same-version',
 ]
-const TLS: readonly SettingName[] = ['tls-verify', 'ca-file', 'min-certificate-days']
-const HTTP: readonly SettingName[] = [
+/** Whatever is connected to over TCP. */
+const TCP: readonly SettingName[] = ['connect-to']
+const TLS: readonly SettingName[] = [
+  ...TCP,
+  'tls-verify',
+  'ca-file',
+  'min-certificate-days',
+  'server-name',
+  'client-cert',
+  'client-key',
+]
+/** HTTP, whatever the way to it. */
+const HTTP_ALONE: readonly SettingName[] = [
   ...ANSWER,
-  ...TLS,
+  'expect-header',
+  'version-header',
   'method',
   'headers',
   'body',
@@ -73,44 +79,25 @@ const HTTP: readonly SettingName[] = [
   'max-p95',
   'max-p99',
   'max-error-rate',
+  'baseline',
+  'baseline-key',
+  'max-regression',
   'max-body',
 ]
-
-const REDIS: ServiceUrl = { port: 6379, path: /^\d{0,5}$/ }
-const POSTGRES: ServiceUrl = {
-  port: 5432,
-  path: /^[^/]*$/,
-  query: {
-    sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-    channel_binding: ['disable', 'prefer'],
-    // Usual in a DATABASE_URL, and without a meaning for one query.
-    application_name: [],
-    connect_timeout: [],
-    connection_limit: [],
-    pgbouncer: [],
-    pool_timeout: [],
-    schema: [],
-    target_session_attrs: [],
-  },
-}
-const MQTT: ServiceUrl = { port: 1883, query: { mode: ['round-trip', 'connect'] } }
-const AMQP: ServiceUrl = {
-  port: 5672,
-  path: /^[^/]*$/,
-  query: { mode: ['connect', 'publish'], heartbeat: [], connection_timeout: [] },
-}
+const HTTP: readonly SettingName[] = [...HTTP_ALONE, ...TLS, 'http-version']
+const loadHttp = (): Promise<{ probe: Probe }> => import(/* webpackMode: "eager" */ './schemes/http.ts')
 
 /** A new scheme is one file in schemes/ and one row here. */
 const TABLE = {
   http: {
     form: 'http://host/path',
     settings: HTTP,
-    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+    load: loadHttp,
   },
   https: {
     form: 'https://host/path',
     settings: HTTP,
-    load: () => import(/* webpackMode: "eager" */ './schemes/http.ts'),
+    load: loadHttp,
   },
   tcp: { form: 'tcp://host:port', settings: [], load: () => import('./schemes/tcp.ts') },
   tls: { form: 'tls://host:port', settings: TLS, load: () => import('./schemes/tls.ts') },
@@ -122,7 +109,7 @@ const TABLE = {
   },
   redis: {
     form: 'redis://:password@host:6379/0',
-    settings: [],
+    settings: TCP,
     service: REDIS,
     load: () => import('./schemes/redis.ts'),
   },
@@ -146,7 +133,7 @@ const TABLE = {
   },
   mqtt: {
     form: 'mqtt://user:password@host:1883',
-    settings: [],
+    settings: TCP,
     service: MQTT,
     load: () => import('./schemes/mqtt.ts'),
   },
@@ -158,7 +145,7 @@ const TABLE = {
   },
   amqp: {
     form: 'amqp://user:password@host:5672/vhost',
-    settings: [],
+    settings: TCP,
     service: AMQP,
     load: () => import('./schemes/amqp.ts'),
   },
@@ -167,6 +154,62 @@ const TABLE = {
     settings: TLS,
     service: { ...AMQP, port: 5671 },
     load: () => import('./schemes/amqp.ts'),
+  },
+  h2c: {
+    form: 'h2c://host/path',
+    settings: [...HTTP_ALONE, ...TCP],
+    load: loadHttp,
+  },
+  unix: {
+    form: 'unix:///run/app.sock:/health',
+    settings: [...HTTP_ALONE, 'http-version'],
+    load: loadHttp,
+  },
+  mysql: {
+    form: 'mysql://user:password@host:3306/database',
+    settings: TLS,
+    service: MYSQL,
+    load: () => import('./schemes/mysql.ts'),
+  },
+  mariadb: {
+    form: 'mariadb://user:password@host:3306/database',
+    settings: TLS,
+    service: MYSQL,
+    load: () => import('./schemes/mysql.ts'),
+  },
+  mongodb: {
+    form: 'mongodb://user:password@host:27017/database',
+    settings: TLS,
+    service: MONGODB,
+    load: () => import('./schemes/mongodb.ts'),
+  },
+  grpc: {
+    form: 'grpc://host:50051/package.Service',
+    settings: [...TCP, 'headers'],
+    service: GRPC,
+    load: () => import('./schemes/grpc.ts'),
+  },
+  grpcs: {
+    form: 'grpcs://host:443/package.Service',
+    settings: [...TLS, 'headers'],
+    service: { ...GRPC, port: 443 },
+    load: () => import('./schemes/grpc.ts'),
+  },
+  ws: {
+    form: 'ws://host/path',
+    settings: [...TCP, 'headers'],
+    load: () => import('./schemes/ws.ts'),
+  },
+  wss: {
+    form: 'wss://host/path',
+    settings: [...TLS, 'headers'],
+    load: () => import('./schemes/ws.ts'),
+  },
+  dns: {
+    form: 'dns://10.0.0.2/example.com?type=A',
+    settings: ['expect-body', 'expect-json'],
+    service: DNS,
+    load: () => import('./schemes/dns.ts'),
   },
 } satisfies Record<string, Scheme>
 

@@ -2,7 +2,16 @@ import type { Reading } from '../action/inputs.ts'
 import { joinWords } from '../text/list.ts'
 import { didYouMean } from '../text/nearest.ts'
 import { oneLine } from '../text/untrusted.ts'
-import type { ServiceUrl } from './schemes.ts'
+
+/** What the URL of a database or broker holds beside host and credentials. */
+export interface ServiceUrl {
+  /** Its usual port. */
+  port: number
+  /** What may follow the slash after the host; nothing when absent. */
+  path?: RegExp
+  /** Parameters, with the words that they accept; any word when there are none. */
+  query?: Readonly<Record<string, readonly string[]>>
+}
 
 /**
  * Reads the URL of a database or broker and puts its usual port into it. A password with unencoded characters is the

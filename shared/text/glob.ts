@@ -3,15 +3,26 @@ export function isGlob(text: string): boolean {
   return /[*?]/.test(text)
 }
 
+export interface GlobOptions {
+  /** As file names are on Windows and macOS; `false` when not given. */
+  ignoreCase?: boolean
+}
+
 /**
- * A test for paths with forward slashes: `*` is any text without a slash, `?` one character but a slash, `**` any text,
- * and a `**` that is a whole segment is any number of folders, none too; everything else is itself. One test takes at
+ * A test for paths and names with forward slashes, the same for files, branches and everything else: `*` is any text
+ * without a slash, `?` one character but a slash, `**` any text, and a `**` that is a whole segment is any number of
+ * folders, none too, so that `a` is found at any depth and at the top; everything else is itself. One test takes at
  * most glob × path steps, whatever the stars.
  */
-export function globTest(glob: string): (path: string) => boolean {
-  if (!isGlob(glob)) return (path) => path === glob
-  const tokens = glob.match(/(?<![^/])\*\*+\/|\*\*+|./gs) ?? []
-  return (path) => matches(tokens, path)
+export function globTest(glob: string, { ignoreCase = false }: GlobOptions = {}): (path: string) => boolean {
+  const folded = (text: string): string => (ignoreCase ? text.toLowerCase() : text)
+  const wanted = folded(glob)
+  if (!isGlob(glob)) return (path) => folded(path) === wanted
+  // Neighbours say no more than one of them: `**/**/` and `***`.
+  const tokens = (wanted.match(/(?:(?<![^/])\*\*+\/)+|\*\*+|./gs) ?? []).map((token) =>
+    token.endsWith('*/') ? '**/' : token.startsWith('**') ? '**' : token,
+  )
+  return (path) => matches(tokens, folded(path))
 }
 
 function matches(tokens: readonly string[], path: string): boolean {

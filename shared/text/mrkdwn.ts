@@ -1,3 +1,4 @@
+import { borderBefore } from './graphemes.ts'
 import type { Span } from './rich.ts'
 
 /** The three characters that Slack wants escaped, and no other: https://docs.slack.dev/messaging/formatting-message-text */
@@ -6,8 +7,10 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** mrkdwn has no escape for its marks; jsx-slack, too, puts characters in their place that look like them. */
 const LOOKALIKES: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ' }
 
-/** What a cut must not go through: a code block, a code span, anything in angle brackets, an entity, a character. */
-const ATOMS = /```[\s\S]*?```|`[^`\n]*`|<[^<>\n]*>|&(?:amp|lt|gt);|[\s\S]/gu
+/** What a cut must not go through: a code block, a code span, anything in angle brackets, an entity, a run of text. */
+const ATOMS = /```[\s\S]*?```|`[^`\n]*`|<[^<>\n]*>|&(?:amp|lt|gt);|[^`<&]+|[\s\S]/gu
+/** `:tada:`, but not the middle of a time. */
+const EMOJI = /:[+-]?[a-z][\w+'-]*:|:[+-]1:|:\d+[a-z][\w+'-]*:/i
 
 /** Untrusted text as literal text in mrkdwn: no link, mention, emphasis, code or quotation comes of it. */
 export function escapeMrkdwn(text: string): string {
@@ -27,6 +30,11 @@ function inWord(text: string, at: number): boolean {
 
 function isWord(char: string | undefined): boolean {
   return char !== undefined && /[A-Za-z0-9]/.test(char)
+}
+
+/** Whether mrkdwn shows a text as it is: nothing in it is a mark, a quotation or the name of an emoji there. */
+export function isPlain(text: string): boolean {
+  return escapeMrkdwn(text) === escapePlainText(text) && !EMOJI.test(text)
 }
 
 /** Untrusted text for a plain_text object, in which Slack decodes the entities too. */
@@ -58,7 +66,11 @@ export function cutMrkdwn(markup: string, limit: number): string {
   if (markup.length <= limit) return markup
   let fitted = ''
   for (const [atom] of markup.matchAll(ATOMS)) {
-    if (fitted.length + atom.length > limit - 1) break
+    const left = limit - 1 - fitted.length
+    if (atom.length > left) {
+      if (!/^[`<&]/.test(atom)) fitted += atom.slice(0, borderBefore(atom, left))
+      break
+    }
     fitted += atom
   }
   return `${fitted}…`

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ActionError, messageOf } from '../action/errors.ts'
 import { log } from '../action/log.ts'
+import { replaceFile } from '../files/replace.ts'
 import { RequestError } from '../http/errors.ts'
 import { request } from '../http/request.ts'
 import { joinWords } from '../text/list.ts'
 import { sha256, sha256OfFile } from './digest.ts'
-import { ownFolder, writeWhole } from './files.ts'
+import { ownFolder } from './files.ts'
 import { onPath } from './on-path.ts'
 import { unpack } from './unpack.ts'
 
@@ -64,7 +65,7 @@ export async function verifiedTool(tool: Tool, where: Where): Promise<VerifiedTo
   const kept = cachePath(tool, archive.file, where.env)
   const cached = kept === undefined ? undefined : readVerified(kept, archive.sha256)
   const bytes = cached ?? (await download(tool, archive, where))
-  if (cached === undefined && kept !== undefined) keep(kept, bytes)
+  if (cached === undefined && kept !== undefined) await keep(kept, bytes)
   const folder = ownFolder(where.temp, tool.name)
   const path = await unpack(bytes, archive.member, folder, where)
   return { path, from: cached === undefined ? 'download' : 'tool-cache' }
@@ -86,9 +87,9 @@ function readVerified(path: string, accepted: readonly string[]): Buffer | undef
   return undefined
 }
 
-function keep(path: string, bytes: Buffer): void {
+async function keep(path: string, bytes: Buffer): Promise<void> {
   try {
-    writeWhole(path, bytes)
+    await replaceFile(path, bytes, { makeFolders: true, replaceLink: true })
   } catch (error) {
     log.info(`It is not kept in the tool cache: ${messageOf(error)}.`)
   }

@@ -4,23 +4,33 @@ import { compareVersions, isSameCore, isStable, parseVersion, type Version } fro
 export type Versioned<T> = T & { version: Version }
 
 /**
- * The tags that are exactly the prefix and a strict version; everything else (`v1`, dates, four parts, leading zeros,
+ * The tags that are exactly a prefix and a strict version; everything else (`v1`, dates, four parts, leading zeros,
  * a doubled `v`, other prefixes) is left out. A tag that has been read before stays as it is.
  */
 export function readVersionTags<T extends { name: string; version?: Version }>(
   tags: Iterable<T>,
-  prefix: string,
+  prefixes: string | readonly string[],
 ): Versioned<T>[] {
   const read: Versioned<T>[] = []
+  const all = typeof prefixes === 'string' ? [prefixes] : prefixes
   for (const tag of tags) {
     if (tag.version !== undefined) {
       read.push(tag as Versioned<T>)
       continue
     }
-    const version = tag.name.startsWith(prefix) ? parseVersion(tag.name.slice(prefix.length)) : undefined
+    const version = versionIn(tag.name, all)
     if (version !== undefined) read.push({ ...tag, version })
   }
   return read
+}
+
+/** The version behind one of some prefixes; the first that fits. */
+export function versionIn(name: string, prefixes: readonly string[]): Version | undefined {
+  for (const prefix of prefixes) {
+    const version = name.startsWith(prefix) ? parseVersion(name.slice(prefix.length)) : undefined
+    if (version !== undefined) return version
+  }
+  return undefined
 }
 
 /** The tag of the highest precedence. Of versions that differ in build metadata only, the plain one, then by name. */

@@ -66,9 +66,18 @@ export function parseVersion(text: string): Version | undefined {
   }
 }
 
-/** A version that is written with or without the prefix of its tag, such as `v1.2.3` or `1.2.3`. */
-export function parsePrefixedVersion(text: string, prefix: string): Version | undefined {
-  return parseVersion(text) ?? (text.startsWith(prefix) ? parseVersion(text.slice(prefix.length)) : undefined)
+/** A version that is written with or without a prefix of its tag, such as `v1.2.3` or `1.2.3`. */
+export function parsePrefixedVersion(
+  text: string,
+  prefixes: string | readonly string[],
+): Version | undefined {
+  const bare = parseVersion(text)
+  if (bare !== undefined) return bare
+  for (const prefix of typeof prefixes === 'string' ? [prefixes] : prefixes) {
+    const version = text.startsWith(prefix) ? parseVersion(text.slice(prefix.length)) : undefined
+    if (version !== undefined) return version
+  }
+  return undefined
 }
 
 /** Precedence (SemVer items 10 and 11): negative, zero or positive; build metadata does not count. */

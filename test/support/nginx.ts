@@ -14,8 +14,12 @@ export interface Nginx {
   stop(): Promise<void>
 }
 
-/** A real nginx in front of one upstream, on a port of its own, in a folder of its own. */
-export async function startNginx(program: string, upstream: string): Promise<Nginx> {
+/**
+ * A real nginx in front of one upstream, on a port of its own, in a folder of its own.
+ *
+ * @param more directives of the http block, such as an upstream group
+ */
+export async function startNginx(program: string, upstream: string, more = ''): Promise<Nginx> {
   const folder = tempFolder('nexus-nginx-')
   mkdirSync(join(folder, 'logs'))
   const port = await closedPort()
@@ -27,6 +31,7 @@ export async function startNginx(program: string, upstream: string): Promise<Ngi
       access_log off;
       client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
       uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+      ${more}
       server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; } }
     }`
   writeFileSync(join(folder, 'nginx.conf'), config)

@@ -3,9 +3,7 @@ import type { Check } from '../../../shared/probe/check.ts'
 import { parseChecks, uniqueNames } from '../../../shared/probe/parse.ts'
 import { defaultSettings } from '../../../shared/probe/settings.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-
-/** The checks with the placeholders filled in, by the colour that is to get the traffic; undefined for `none`. */
-export type ChecksByColour = Readonly<Record<string, readonly Check[]>> | undefined
+import type { ChecksByColor } from '../model.ts'
 
 /** A gate wants more than luck. */
 const GATE = { 'success-threshold': 3 }
@@ -19,16 +17,17 @@ const NOT_IN_VERIFY = [
 export interface ReadChecks {
   /** The value of the input, as YAML was read; the word `none` means none. */
   value: unknown
-  /** The sides that the traffic may go to. */
-  colours: readonly string[]
+  colors: readonly string[]
+  /** The sides that the traffic may go to; of the others it is nice to know. */
+  needed: readonly string[]
   version: string
   /** ms of the whole step */
   timeout: number
 }
 
-/** Reads `checks`: a list, or a map from colour to list. Everything that is wrong is told once. */
-export function readGate(given: ReadChecks, inputs: InputReader): ChecksByColour {
-  return perColour('checks', given, inputs, (list, problems) => {
+/** Reads `checks`: a list, or a map from color to list. Everything that is wrong is told once. */
+export function readGate(given: ReadChecks, inputs: InputReader): ChecksByColor {
+  return perColor('checks', given, inputs, (list, problems) => {
     const timed = list.map((item) => {
       const own = Math.min(GATE_TIMEOUT_MS, given.timeout)
       if (typeof item === 'string') return { url: item, timeout: `${own}ms` }
@@ -40,8 +39,8 @@ export function readGate(given: ReadChecks, inputs: InputReader): ChecksByColour
 }
 
 /** Reads `verify`, likewise; each of its checks is one request over HTTP. */
-export function readVerify(given: ReadChecks, inputs: InputReader): ChecksByColour {
-  return perColour('verify', given, inputs, (list, problems) => {
+export function readVerify(given: ReadChecks, inputs: InputReader): ChecksByColor {
+  return perColor('verify', given, inputs, (list, problems) => {
     for (const [index, item] of list.entries()) {
       const odd = isMap(item) ? Object.keys(item).filter((key) => NOT_IN_VERIFY.includes(key)) : []
       for (const key of odd) {
@@ -63,48 +62,56 @@ export function readVerify(given: ReadChecks, inputs: InputReader): ChecksByColo
   })
 }
 
-function perColour(
+function perColor(
   input: string,
-  { value, colours, version }: ReadChecks,
+  { value, colors, needed, version }: ReadChecks,
   inputs: InputReader,
   parse: (list: readonly unknown[], problems: Problems) => Check[],
-): ChecksByColour {
+): ChecksByColor {
   if (value === undefined || (typeof value === 'string' && value.trim().toLowerCase() === 'none'))
     return undefined
   const told = new Set<string>()
   const problems: Problems = {
     list: inputs.list,
-    // Both colours have the same mistakes.
+    // Both colors have the same mistakes.
     add: (place, message) => {
       if (!told.has(place + message)) inputs.add(place, message)
       told.add(place + message)
     },
   }
   const found: Record<string, readonly Check[]> = {}
-  for (const colour of colours) {
-    const list = listFor(input, value, colour, problems)
+  for (const color of colors) {
+    const own = needed.includes(color) ? problems : quiet()
+    const list = listFor(input, value, color, own)
     if (list === undefined) continue
-    const filled = fill(list, { color: colour, version }, (name) =>
-      problems.add(input, `it uses {${name}}, but the input "${name}" is not given.`),
+    const filled = fill(list, { color, version }, (name) =>
+      own.add(input, `it uses {${name}}, but the input "${name}" is not given.`),
     ) as unknown[]
-    found[colour] = uniqueNames(parse(filled, problems), problems, input)
+    const checks = uniqueNames(parse(filled, own), own, input)
+    if (own === problems || own.list.length === 0) found[color] = checks
   }
   return found
+}
+
+/** Problems of a side that is only nice to know: then it is not known. */
+function quiet(): Problems {
+  const list: { input: string; message: string }[] = []
+  return { list, add: (input, message) => list.push({ input, message }) }
 }
 
 function listFor(
   input: string,
   value: unknown,
-  colour: string,
+  color: string,
   problems: Problems,
 ): readonly unknown[] | undefined {
-  const list = isMap(value) ? value[colour] : value
+  const list = isMap(value) ? value[color] : value
   if (Array.isArray(list) && list.length > 0) return list
   problems.add(
     input,
     isMap(value)
-      ? `there is no list for ${colour}. Write a list, or a map with one for each colour.`
-      : `"${oneLine(String(value), 60)}" is no list of checks. Write "- http://{color}.internal/health", or "none".`,
+      ? `there is no list for ${color}. Write a list, or a map with one for each color.`
+      : `"${oneLine(String(value), 60)}" is not a list of checks. Write "- http://{color}.internal/health", or "none".`,
   )
   return undefined
 }

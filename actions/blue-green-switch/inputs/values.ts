@@ -3,9 +3,7 @@ import { joinWords, parseList } from '../../../shared/text/list.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 import { parseShare } from '../../../shared/text/units.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
-
-export type Argv = readonly [string, ...string[]]
-export type HookName = 'before-switch' | 'before-restore'
+import type { Argv, HookName, Hooks } from '../model.ts'
 
 /** The value of a YAML input; undefined when it is not given, or after a problem. */
 export async function readYaml(inputs: InputReader, name: string): Promise<unknown> {
@@ -48,23 +46,31 @@ export function readShare(text: string): Reading<number> {
     : { value: share }
 }
 
-export async function readHooks(inputs: InputReader): Promise<Partial<Record<HookName, Argv>>> {
-  const known = ['before-switch', 'before-restore']
+const HOOKS: readonly string[] = ['before-switch', 'before-restore']
+const HOOK_KEYS = [...HOOKS, 'restore-anyway', 'timeout']
+
+/** `{before-switch, before-restore, restore-anyway, timeout}` */
+export async function readHooks(inputs: InputReader): Promise<Hooks> {
+  const hooks: Hooks = { argv: {}, restoreAnyway: true, timeout: 600_000 }
   const value = await readYaml(inputs, 'hooks')
-  if (value === undefined) return {}
+  if (value === undefined) return hooks
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    inputs.add('hooks', `${shown(value)} is not a map with ${joinWords(known, 'or')}.`)
-    return {}
+    inputs.add('hooks', `${shown(value)} is not a map with ${joinWords(HOOK_KEYS, 'or')}.`)
+    return hooks
   }
-  const hooks: Partial<Record<HookName, Argv>> = {}
-  for (const [name, given] of Object.entries(value)) {
-    if (!known.includes(name)) {
-      inputs.add(`hooks.${oneWord(name)}`, `it is not known.${didYouMean(name, known)}`)
-      continue
-    }
-    const argv = readArgv(given)
-    if ('problem' in argv) inputs.add(`hooks.${name}`, argv.problem)
-    else hooks[name as HookName] = argv.value
+  const read = <T>(key: string, reading: Reading<T>): T | undefined => {
+    if ('value' in reading) return reading.value
+    inputs.add(`hooks.${key}`, reading.problem)
+    return undefined
+  }
+  for (const [key, given] of Object.entries(value)) {
+    if (HOOKS.includes(key)) {
+      const argv = read(key, readArgv(given))
+      if (argv !== undefined) hooks.argv[key as HookName] = argv
+    } else if (key === 'restore-anyway') hooks.restoreAnyway = read(key, rules.boolean(given)) ?? true
+    else if (key === 'timeout')
+      hooks.timeout = read(key, rules.duration(given, { min: 1_000, max: 86_400_000 })) ?? 600_000
+    else inputs.add(`hooks.${oneWord(key)}`, `it is not known.${didYouMean(key, HOOK_KEYS)}`)
   }
   return hooks
 }

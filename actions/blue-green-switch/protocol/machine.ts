@@ -11,6 +11,7 @@
  *                        ▼       ▼         ▼          ▼
  *                      RESTORE ◀─┴─────────┴──────────┘ ──▶ restored, or stuck
  *                      drifted: something else moved the traffic, which is not ours to undo
+ *                      kept, forwarded: the old side has died, and the traffic is not moved back to it
  * ```
  */
 
@@ -34,6 +35,10 @@ export type End =
   | 'kept'
   /** Something else changed the router in the meantime; it was left as it is. */
   | 'drifted'
+  /** The old side has died and the new one is healthy: all traffic is on the new side, and the step is red. */
+  | 'forwarded'
+  /** The recorded state is back, as read back, and users get errors all the same. */
+  | 'unanswered'
 
 export type Event =
   | 'read'
@@ -61,10 +66,18 @@ export type Event =
   | 'out of time'
   | 'restored'
   | 'not restored'
+  | 'resumed'
+  | 'refused'
+  | 'own rollback'
+  | 'old side dead'
+  | 'forwarded'
+  | 'not answering'
 
 export const TRANSITIONS = {
   READ: {
     read: 'GATE',
+    resumed: 'GATE',
+    refused: 'refused',
     told: 'planned',
     'already live': 'unchanged',
     busy: 'refused',
@@ -85,6 +98,7 @@ export const TRANSITIONS = {
     written: 'VERIFY',
     'not written': 'refused',
     'write failed': 'RESTORE',
+    'own rollback': 'restored',
     'state drift': 'drifted',
     cancelled: 'RESTORE',
     'out of time': 'RESTORE',
@@ -104,6 +118,7 @@ export const TRANSITIONS = {
     inconclusive: 'RESTORE',
     unreadable: 'RESTORE',
     keep: 'kept',
+    'own rollback': 'restored',
     'state drift': 'drifted',
     cancelled: 'RESTORE',
     'out of time': 'RESTORE',
@@ -113,11 +128,20 @@ export const TRANSITIONS = {
     'bad answers': 'RESTORE',
     unreadable: 'RESTORE',
     keep: 'kept',
+    'own rollback': 'restored',
     'state drift': 'drifted',
     cancelled: 'RESTORE',
     'out of time': 'RESTORE',
   },
-  RESTORE: { restored: 'restored', 'not restored': 'stuck', 'hook failed': 'stuck' },
+  RESTORE: {
+    restored: 'restored',
+    'not answering': 'unanswered',
+    'not restored': 'stuck',
+    'hook failed': 'stuck',
+    'state drift': 'drifted',
+    'old side dead': 'kept',
+    forwarded: 'forwarded',
+  },
 } as const satisfies Record<State, Partial<Record<Event, State | End>>>
 
 /** Where the protocol is. */
@@ -146,7 +170,10 @@ export function advance(progress: Progress, event: Event): Progress {
   if (next === undefined) throw new TypeError(`"${event}" cannot happen in ${state}`)
   return {
     state: next === 'refused' && wrote ? 'RESTORE' : next,
-    wrote: wrote || (state === 'WRITE' && event !== 'not written' && event !== 'state drift'),
+    wrote:
+      wrote ||
+      event === 'resumed' ||
+      (state === 'WRITE' && event !== 'not written' && event !== 'state drift'),
     step: event === 'passed' ? step + 1 : step,
   }
 }

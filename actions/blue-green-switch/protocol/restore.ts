@@ -1,147 +1,179 @@
-import { type Clock, systemClock } from '../../../shared/action/clock.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
-import { formatDuration } from '../../../shared/text/duration.ts'
-import { describeWeights } from '../plan.ts'
-import { type LiveState, sameWeights, type Target } from '../targets/target.ts'
-import { watch } from '../traffic/front-door.ts'
-import type { Sample } from '../traffic/verdict.ts'
-import { explained, lingering } from './common.ts'
-import type { Run } from './run.ts'
-import { MEETING_RATE, PROOF, proofRate, whoAnswers } from './watch.ts'
-import type { Outcome } from './world.ts'
+import { type LiveState, liveColor, sameWeights } from '../targets/target.ts'
+import { describeWeights } from '../targets/weights.ts'
+import type { Sides } from '../traffic/sides.ts'
+import { blameFor, decideRestore } from './decision.ts'
+import { explained, left, ROUTER_MS, within } from './limits.ts'
+import { lookFirst, readRouter } from './look.ts'
+import { putBack } from './put-back.ts'
+import { seenAtFrontDoor } from './seen.ts'
+import { movesOf, type Outcome, type Run } from './world.ts'
 
-/** A router that is away for a moment is asked again within this. */
-const PATIENCE_MS = 30_000
 /** After SIGINT the runner waits 7.5 s. */
-const CANCELLED_MS = 4_000
-export const HOOK_CANCELLED_MS = 2_500
+export const HOOK_CANCELLED_MS = 2_000
+/** A hook without a time of its own, and how long the restoring side looks at the front door after SIGINT. */
+const HOOK_MS = 600_000
+const CANCELLED_DOOR_MS = 1_500
 
-/** RESTORE: the recorded state, read back and, where there is time, seen at the front door. */
+/** RESTORE: looks, and puts the recorded state back, read back and, where there is time, seen at the front door. */
 export async function restore(run: Run): Promise<Outcome> {
   const { world } = run
+  const { from, to } = movesOf(run)
   const recorded = world.recorded as LiveState
-  // A cancellation in the middle of the hook cuts it short as well.
-  const problem = await world.hook(
-    'before-restore',
-    lingering(world.cancel, HOOK_CANCELLED_MS, PATIENCE_MS * 10),
-  )
-  if (problem !== undefined) {
-    const reason = `${problem}. So the traffic was not put back: ${known(run.state)}`
-    return { event: 'hook failed', reason }
+  const look = await lookFirst(run, from, to)
+  if (look.state !== undefined) run.state = look.state
+  const cause = causeOf(run, look.sides)
+  const decision = decideRestore({
+    weights: look.state?.weights,
+    recorded: recorded.weights,
+    ours: run.ours,
+    isUnsure: run.isUnsure,
+    sides: look.sides,
+    newIsBad: run.failure?.bad?.by === 'new side',
+    onOldDead: world.policy.onOldDead,
+  })
+  const outcome = await carryOut[decision](run, look.sides)
+  return { ...outcome, cause }
+}
+
+const carryOut = { restore: restoreRecorded, drift: leaveDrift, stay: stayThere, forward: moveForward }
+
+/** Why it came to RESTORE, with what asking both sides has told about it. */
+function causeOf(run: Run, sides: Sides | undefined): string | undefined {
+  const { failure } = run
+  if (failure?.bad === undefined || failure.bad.by === 'new side' || sides === undefined) return undefined
+  const { from, to } = movesOf(run)
+  const stand = (color: string, { state, reason }: Sides['old']): string =>
+    state === 'dead'
+      ? `${color} fails (${reason})`
+      : `${color} is ${state === 'healthy' ? 'healthy' : 'not known'}`
+  const who = blameFor(failure.bad.by, sides, to, from)
+  return `${who}: ${failure.bad.what}. Asked directly, ${stand(from, sides.old)} and ${stand(to, sides.fresh)}`
+}
+
+function leaveDrift(run: Run): Promise<Outcome> {
+  const now = run.state === undefined ? '' : `: ${describeWeights(run.state.weights)}`
+  const reason = `something else has changed the router${now}. So it was left as it is`
+  return Promise.resolve({ event: 'state drift', reason })
+}
+
+function stayThere(run: Run, sides: Sides | undefined): Promise<Outcome> {
+  const { from, to } = movesOf(run)
+  const fresh =
+    sides?.fresh.state === 'healthy' ? `${to} passes its own` : `${to} does not pass its own either`
+  const now =
+    run.state === undefined ? 'who has the traffic is not known' : describeWeights(run.state.weights)
+  const reason = `${from} fails its own checks (${sides?.old.reason ?? ''}) and ${fresh}. So the traffic was not moved back: ${now}`
+  return Promise.resolve({ event: 'old side dead', reason })
+}
+
+async function moveForward(run: Run, sides: Sides | undefined): Promise<Outcome> {
+  const { target, clock, cancel } = run.world
+  const { from, to } = movesOf(run)
+  const all = Object.fromEntries(target.colors.map((color) => [color, color === to ? 100 : 0]))
+  const why = `${from} fails its own checks (${sides?.old.reason ?? ''}) and ${to} passes its own`
+  try {
+    const limit = {
+      clock,
+      ms: target.patience ?? ROUTER_MS,
+      over: 'it took too long',
+      stop: cancel,
+      linger: 1_500,
+    }
+    const expected = run.state as LiveState
+    run.ours.push(all)
+    run.state = sameWeights(expected.weights, all)
+      ? expected
+      : await within(limit, (signal) => target.write(all, expected, signal))
+  } catch (error) {
+    run.state = await readRouter(run, 2_000)
+    const now =
+      run.state === undefined ? 'who has the traffic is not known' : describeWeights(run.state.weights)
+    return {
+      event: 'not restored',
+      reason: `${why}. To give ${to} all the traffic failed: ${messageOf(error)} ${now}`,
+    }
   }
-  const back = await putBack(
-    world.target,
-    recorded,
-    world.cancel.aborted ? CANCELLED_MS : Math.max(PATIENCE_MS, world.target.patience ?? 0),
-    world.cancel,
-    world.clock,
-  )
-  const doneAt = world.clock.now()
-  if ('problem' in back) {
-    run.state = back.state
-    return { event: 'not restored', reason: back.problem, doneAt }
-  }
+  const doneAt = clock.now()
+  const seen = await seenAtFrontDoor(run, to)
+  const proof = seen === undefined ? 'and the front door shows it' : `but ${seen.words}`
+  const event = seen === undefined || seen.isServed ? 'forwarded' : 'not restored'
+  return { event, reason: `${why}. So ${describeWeights(run.state.weights)}, ${proof}`, doneAt }
+}
+
+async function restoreRecorded(run: Run): Promise<Outcome> {
+  const { world } = run
+  const { clock, cancel, target } = world
+  const recorded = world.recorded as LiveState
+  const told = await runHook(run)
+  if (told.outcome !== undefined) return told.outcome
+  const back = await putBack(run, recorded)
+  const doneAt = clock.now()
   run.state = back.state
-  const reason = describeWeights(back.state.weights)
-  if (world.ask === undefined || world.cancel.aborted || recorded.live === undefined)
+  if ('problem' in back) return { event: 'not restored', reason: `${told.words}${back.problem}`, doneAt }
+  const reason = `${told.words}${describeWeights(back.state.weights)}`
+  const live = liveColor(recorded.weights)
+  const time = left(run, run.cancelledAt === undefined ? Number.POSITIVE_INFINITY : CANCELLED_DOOR_MS)
+  if (world.ask === undefined || live === undefined || time <= 0)
     return { event: 'restored', reason: `${reason}, as read back`, doneAt }
-  const seen = await seenAtFrontDoor(run, recorded.live)
-  // Cancelled while looking: what was read back stands.
-  if (world.cancel.aborted) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
+  const seen = await seenAtFrontDoor(run, live, time)
   if (seen === undefined)
     return { event: 'restored', reason: `${reason}, and the front door shows it`, doneAt }
+  // Cancelled while looking: what was read back stands, unless users were seen to get errors.
+  if (cancel.aborted && seen.isServed) return { event: 'restored', reason: `${reason}, as read back`, doneAt }
   // Answers of no side prove neither; then a router that says itself what it does is believed.
-  if (!seen.isOther && world.target.caution === undefined)
-    return { event: 'restored', reason: `${reason}, as read back; ${seen.words}`, doneAt }
-  const what = await explained(run, `the router was told so that ${reason}, but ${seen.words}`)
-  return { event: 'not restored', reason: what, doneAt }
-}
-
-/**
- * Writes the recorded state until it is read back, or the time is over. The write is sent at once.
- *
- * @param patience ms
- */
-export async function putBack(
-  target: Target,
-  recorded: LiveState,
-  patience: number,
-  cancel: AbortSignal,
-  clock: Clock = systemClock,
-): Promise<{ state: LiveState } | { problem: string; state: LiveState | undefined }> {
-  const end = clock.now() + patience
-  const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(), patience)
-  // A cancellation in the middle does not stop it, it only shortens the patience.
-  const hurry = (): void => {
-    setTimeout(() => limit.abort(), CANCELLED_MS).unref()
+  if (seen.isOther || (target.caution !== undefined && seen.isServed)) {
+    const what = `${told.words}the router was told so that ${describeWeights(back.state.weights)}, but ${seen.words}`
+    return { event: 'not restored', reason: await explained(run, what), doneAt }
   }
-  cancel.addEventListener('abort', hurry, { once: true })
-  let state: LiveState | undefined
-  let why = ''
-  try {
-    for (let pause = 200; ; pause = Math.min(2_000, pause * 2)) {
-      try {
-        state = await target.restore(recorded, limit.signal)
-        if (sameWeights(state.weights, recorded.weights)) return { state }
-        why = `after the write ${describeWeights(state.weights)}`
-      } catch (error) {
-        state = undefined
-        why = messageOf(error)
-      }
-      if (limit.signal.aborted || clock.now() + pause >= end) break
-      await clock.sleep(pause, limit.signal)
-    }
-  } finally {
-    clearTimeout(timer)
-    cancel.removeEventListener('abort', hurry)
-  }
-  const wanted = describeWeights(recorded.weights)
+  if (seen.isServed) return { event: 'restored', reason: `${reason}, as read back; ${seen.words}`, doneAt }
   return {
-    problem: `it was to be put back so that ${wanted}, and that failed: ${why.replace(/\.$/, '')}. ${known(state)}`,
-    state,
+    event: 'not answering',
+    reason: await explained(run, `${reason}, as read back, but ${seen.words}`),
+    doneAt,
   }
 }
 
-function known(state: LiveState | undefined): string {
-  return state === undefined
-    ? 'Who has the traffic now is not known: look at the router'
-    : `As last read, ${describeWeights(state.weights)}`
+/** Before-restore, and the router once more after it: it may have taken minutes. */
+async function runHook(run: Run): Promise<{ outcome?: Outcome; words: string }> {
+  const { world } = run
+  const hook = world.hook('before-restore')
+  if (hook === undefined) return { words: '' }
+  const limit = {
+    clock: world.clock,
+    ms: world.cancel.aborted ? HOOK_CANCELLED_MS : HOOK_MS,
+    over: 'it took too long',
+    stop: world.cancel,
+    linger: HOOK_CANCELLED_MS,
+  }
+  const problem = await within(limit, hook)
+  const now = await readRouter(run, 1_000)
+  if (now !== undefined) run.state = now
+  const seen =
+    run.state === undefined
+      ? 'who has the traffic is not known'
+      : `as last read, ${describeWeights(run.state.weights)}`
+  if (problem !== undefined && world.needsHook)
+    return {
+      outcome: {
+        event: 'hook failed',
+        reason: `${problem}. So the traffic was not put back (restore-anyway: false): ${seen}`,
+      },
+      words: '',
+    }
+  if (now !== undefined && decideAgain(run, now) === 'drift')
+    return { outcome: await leaveDrift(run), words: '' }
+  return { words: problem === undefined ? '' : `${problem}; put back all the same: ` }
 }
 
-/** @returns what is wrong, and whether another side still answers; undefined when the old side answers again */
-async function seenAtFrontDoor(
-  run: Run,
-  live: string,
-): Promise<{ words: string; isOther: boolean } | undefined> {
-  const { ask, clock, cancel, policy, target, moves } = run.world
-  if (ask === undefined) return undefined
-  // What only a file says proves nothing, and a small share that is still in force is met only now and then.
-  const share = target.caution === undefined ? 100 : (moves?.steps[0]?.share ?? 100)
-  const enough = answersToMeet(share)
-  const isSplit = enough > PROOF
-  const due = policy.propagation + (isSplit ? (1_000 * enough) / MEETING_RATE : 0)
-  const wrong = await watch<{ wrong: { words: string; isOther: boolean } | undefined }>({
-    ...{ ask, clock, signal: cancel, newSide: live, share: 100, due },
-    rate: (_, elapsed) => (isSplit ? MEETING_RATE : proofRate(elapsed)),
-    judge: (samples, elapsed) => {
-      const isBack = (last: readonly Sample[]): boolean => last.every(({ side }) => side === live)
-      if (samples.length >= enough && isBack(samples.slice(-enough))) return { wrong: undefined }
-      if (elapsed < due) return undefined
-      const seen = Math.max(10, enough)
-      const isOther = samples.slice(-seen).some(({ side }) => side !== undefined && side !== live)
-      // A slow front door has given fewer answers, and none of them was another one's.
-      if (isSplit && !isOther && samples.length >= PROOF && isBack(samples.slice(-PROOF)))
-        return { wrong: undefined }
-      const words = `${formatDuration(due)} later the front door still answers with ${whoAnswers(samples, seen)}`
-      return { wrong: { words, isOther } }
-    },
-    onSample: (sample) => run.samples.push({ ...sample, at: sample.at - run.started }),
+function decideAgain(run: Run, { weights }: LiveState): ReturnType<typeof decideRestore> {
+  return decideRestore({
+    weights,
+    recorded: run.world.recorded?.weights ?? {},
+    ours: run.ours,
+    isUnsure: run.isUnsure,
+    sides: undefined,
+    newIsBad: false,
+    onOldDead: 'stay',
   })
-  return wrong?.wrong
-}
-
-/** So many answers meet a side that has `share` percent, but for one time in a hundred; pure. */
-function answersToMeet(share: number): number {
-  return share >= 100 ? PROOF : Math.max(PROOF, Math.ceil(Math.log(0.01) / Math.log(1 - share / 100)))
 }

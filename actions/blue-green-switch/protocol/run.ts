@@ -1,65 +1,68 @@
-import type { LiveState } from '../targets/target.ts'
-import type { Sample } from '../traffic/verdict.ts'
-import { advance, type End, isState, type Progress, START, type State } from './machine.ts'
+import { drain } from './drain.ts'
+import { advance, type End, isState, START, type State } from './machine.ts'
 import { restore } from './restore.ts'
-import { drain, verify, watchStep } from './watch.ts'
-import type { Entry, Outcome, StepReport, World } from './world.ts'
+import { soak } from './soak.ts'
+import { verify } from './verify.ts'
+import type { Ended, Entry, Outcome, Run, World } from './world.ts'
 import { gate, write } from './write.ts'
-
-/** What is known while the protocol runs. */
-export interface Run {
-  world: World
-  started: number
-  progress: Progress
-  /** The router as last read. */
-  state: LiveState | undefined
-  timeline: Entry[]
-  samples: Sample[]
-  steps: StepReport[]
-}
-
-/** How it ended. */
-export interface Ended {
-  end: End
-  /** The last phase. */
-  phase: State
-  /** The phase that decided on it: that before RESTORE, when there was one. */
-  failedIn: State | undefined
-  /** Why, in words; empty when it has switched. */
-  reason: string
-  /** How RESTORE went, in words. */
-  restoring: string | undefined
-  state: LiveState | undefined
-  timeline: readonly Entry[]
-  samples: readonly Sample[]
-  steps: readonly StepReport[]
-  durationMs: number
-  detectionMs: number | undefined
-  restoreMs: number | undefined
-}
 
 const PHASES: Record<Exclude<State, 'READ'>, (run: Run) => Promise<Outcome>> = {
   GATE: gate,
   WRITE: write,
   VERIFY: verify,
-  WATCH: watchStep,
+  WATCH: soak,
   COMMIT: drain,
   RESTORE: restore,
 }
 
+/** What is left of a run that was killed, where this one goes on. */
+export interface Resumed {
+  /** The router as it is now. */
+  state: Run['state']
+  /** The step of the plan that it shows. */
+  step: number
+  ours: Run['ours']
+  oldHealthy: boolean | undefined
+}
+
+/** A run at its beginning. @param started when READ began, on the clock */
+export function newRun(world: World, started: number, resumed?: Resumed): Run {
+  const run: Run = {
+    world,
+    started,
+    progress: { state: START.state, wrote: START.wrote, step: resumed?.step ?? 0 },
+    state: resumed?.state ?? world.recorded,
+    ours: resumed?.ours ?? (world.recorded === undefined ? [] : [world.recorded.weights]),
+    wroteAt: world.clock.now(),
+    isUnsure: resumed !== undefined,
+    cancelledAt: world.cancel.aborted ? world.clock.now() : undefined,
+    oldHealthy: resumed?.oldHealthy,
+    timeline: [],
+    samples: [],
+    steps: [],
+  }
+  const note = (): void => {
+    run.cancelledAt ??= world.clock.now()
+  }
+  world.cancel.addEventListener('abort', note, { once: true })
+  return run
+}
+
 /**
  * Carries the plan out. Never throws for what a router, a release or a user does: every failure is an event, and every
- * failure after a write ends with the recorded state back, or says that it could not be put back.
+ * failure after a write ends with the recorded state back, or says that it was not put back and why.
  *
  * @param read what came of READ
  * @param started when that began, on the clock
  */
-export async function runProtocol(world: World, read: Outcome, started: number): Promise<Ended> {
+export async function runProtocol(
+  world: World,
+  read: Outcome,
+  started: number,
+  resumed?: Resumed,
+): Promise<Ended> {
   const { clock } = world
-  const run: Run = {
-    ...{ world, started, progress: START, state: world.recorded },
-    ...{ timeline: [], samples: [], steps: [] },
-  }
+  const run = newRun(world, started, resumed)
   let phase: State = 'READ'
   let outcome = read
   let failure: (Outcome & { phase: State; at: number }) | undefined
@@ -75,7 +78,10 @@ export async function runProtocol(world: World, read: Outcome, started: number):
     run.progress = advance(run.progress, event)
     const next = run.progress.state
     if (!isState(next)) break
-    if (next === 'RESTORE') failure = { ...outcome, phase, at }
+    if (next === 'RESTORE') {
+      failure = { ...outcome, phase, at }
+      run.failure = outcome
+    }
     phase = next
     outcome = await PHASES[phase as Exclude<State, 'READ'>](run)
     if (phase === 'RESTORE' && failure !== undefined) restoreMs = (outcome.doneAt ?? clock.now()) - failure.at
@@ -85,10 +91,16 @@ export async function runProtocol(world: World, read: Outcome, started: number):
   const { firstBadAt } = failure ?? outcome
   const decidedAt = failure?.at ?? clock.now()
   return {
-    ...{ end, phase, failedIn: isGood ? undefined : (failure?.phase ?? phase) },
-    reason: isGood ? '' : (failure?.reason ?? outcome.reason),
+    end,
+    phase,
+    failedIn: isGood ? undefined : (failure?.phase ?? phase),
+    reason: isGood ? '' : (outcome.cause ?? failure?.reason ?? outcome.reason),
     restoring: failure === undefined ? undefined : outcome.reason,
-    ...{ state: run.state, timeline: run.timeline, samples: run.samples, steps: run.steps },
+    commit: isGood ? outcome.reason : undefined,
+    state: run.state,
+    timeline: run.timeline,
+    samples: run.samples,
+    steps: run.steps,
     durationMs: clock.now() - started,
     detectionMs:
       failure === undefined && firstBadAt === undefined ? undefined : decidedAt - (firstBadAt ?? decidedAt),

@@ -2,6 +2,9 @@ import { messageOf } from '../../../shared/action/errors.ts'
 import { shown } from '../../../shared/action/inputs.ts'
 import { type Admin, adminApi } from './caddy/admin.ts'
 import {
+  bare,
+  cutsStreams,
+  type Handler,
   isWeighted,
   type Pool,
   parsePool,
@@ -9,6 +12,7 @@ import {
   poolOf,
   sharesOf,
   splitProblem,
+  stickyOf,
   withPool,
 } from './caddy/handler.ts'
 import { configReader, isRecord } from './config.ts'
@@ -28,6 +32,10 @@ const DIAL = {
   what: 'an address with a port, such as 127.0.0.1:8081',
 }
 
+/** @see https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#streaming */
+const STREAMS =
+  'Caddy cuts WebSockets and other streams with every change of its configuration. Give the handler a "stream_close_delay", such as "5m", to let them end by themselves.'
+
 interface Caddy {
   id: string
   upstreams: Readonly<Record<string, string>>
@@ -43,11 +51,11 @@ export const connect: Connect = (config, options, problems) => {
     reader.add('admin', `it is missing. Give the URL of the admin API, such as ${ADMIN}.`)
   }
   const id = reader.text('id', ID)
-  const upstreams = reader.colours('upstreams', DIAL)
-  for (const [colour, dial] of Object.entries(upstreams)) {
+  const upstreams = reader.colors('upstreams', DIAL)
+  for (const [color, dial] of Object.entries(upstreams)) {
     const port = /:(\d+)$/.exec(dial)?.[1]
     if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
-      reader.add(`upstreams.${colour}`, `${shown(dial)} has a port that is none: 1 to 65535.`)
+      reader.add(`upstreams.${color}`, `${shown(dial)} has a port that is not one: 1 to 65535.`)
     }
   }
   if (options.via.length > 0) {
@@ -61,10 +69,10 @@ export const connect: Connect = (config, options, problems) => {
   const entries = (weights: Weights): string =>
     Object.entries(weights)
       .filter(([, weight]) => weight > 0)
-      .map(([colour, weight]) => `${upstreams[colour]} for ${weight} %`)
+      .map(([color, weight]) => `${upstreams[color]} for ${weight} %`)
       .join(', ')
   return {
-    colours: Object.keys(upstreams),
+    colors: Object.keys(upstreams),
     weighted: true,
     describe: () => `Caddy handler ${id} at ${base.origin}`,
     get lock() {
@@ -77,12 +85,26 @@ export const connect: Connect = (config, options, problems) => {
   }
 }
 
-async function look({ admin, id, upstreams }: Caddy, signal: AbortSignal) {
+async function look(
+  { admin, id, upstreams }: Caddy,
+  signal: AbortSignal,
+): Promise<{ handler: Handler; etag: string; state: LiveState }> {
   const { handler, etag } = await admin.get(signal)
   const pool = poolOf(handler, upstreams)
   if (typeof pool === 'string') throw new TargetError(`"@id": "${id}" of Caddy ${pool}.`)
   const weights = percentages(sharesOf(pool, Object.keys(upstreams)))
-  return { handler, etag, state: liveState(weights, pool, etag) }
+  const counts = await admin.sessions(signal)
+  const open = Object.entries(upstreams).map(([color, dial]) => [color, counts?.get(bare(dial)) ?? 0])
+  const problem = splitProblem(handler)
+  const sticky = stickyOf(handler)
+  const state: LiveState = {
+    ...liveState(weights, pool, etag),
+    ...(counts === undefined ? {} : { sessions: Object.fromEntries(open) }),
+    ...(problem === undefined ? {} : { splitProblem: `"@id": "${id}" of Caddy ${problem}` }),
+    ...(sticky === undefined ? {} : { sticky: { by: sticky, outlivesWeight: false } }),
+    ...(cutsStreams(handler) ? { notes: [STREAMS] } : {}),
+  }
+  return { handler, etag, state }
 }
 
 async function write(
@@ -134,7 +156,7 @@ async function afterLostAnswer(
 async function restore(caddy: Caddy, recorded: LiveState, signal: AbortSignal): Promise<LiveState> {
   const pool: Pool | undefined = parsePool(recorded.raw, Object.keys(caddy.upstreams))
   if (pool === undefined) {
-    throw new TargetError('What was recorded is about other colours: is this target-config another one now?')
+    throw new TargetError('What was recorded is about other colors: is this target-config another one now?')
   }
   for (let attempt = 1; ; attempt++) {
     const { handler, etag } = await caddy.admin.get(signal)

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../shared/action/errors.ts'
-import { shown } from '../../../shared/action/inputs.ts'
-import { didYouMean } from '../../../shared/text/nearest.ts'
+import { rules, shown } from '../../../shared/action/inputs.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
+import { parseReport, type Report } from './command/report.ts'
 import { type Argv, configReader, isRecord } from './config.ts'
 import { lockPath } from './lock.ts'
 import { runCommand } from './programs.ts'
@@ -14,24 +14,35 @@ import {
   TargetError,
   type Weights,
 } from './target.ts'
-import { liveState, percentages, told } from './weights.ts'
+import { liveState, told } from './weights.ts'
 
-/** A platform may take its time to move a domain. */
-const WRITE_MS = 120_000
+/** The whole step, unless it says otherwise. */
+const STEP_MS = 900_000
+/** A restoring write has at least this: `timeout` bounds the way forward. */
+const RESTORE_MS = 30_000
+/** A signal that is to abort ends the program, whatever it may still take. */
+const NEVER_MS = 2_147_483_647
 
 interface Programs {
   read: Argv
   write: Argv
-  colours: readonly string[]
+  colors: readonly string[]
   options: ConnectOptions
 }
 
 /** Two programs of the user: one prints the weights as JSON, one makes them so. */
 export const connect: Connect = (config, options, problems) => {
   const before = problems.list.length
-  const reader = configReader(config, ['read', 'write', 'colours'], problems)
+  const keys = ['read', 'write', 'colors', 'colours', 'write-timeout', 'atomic']
+  const reader = configReader(config, keys, problems)
   const [read, write] = ['read', 'write'].map((key) => reader.argv(key))
-  const colours = reader.argv('colours') ?? ['blue', 'green']
+  const given = isRecord(config) ? config : {}
+  const spelling = given['colours'] == null ? 'colors' : 'colours'
+  if (given['colors'] != null && spelling === 'colours')
+    reader.add('colours', 'it is the same as "colors". Give one of them.')
+  const colors = reader.argv(spelling) ?? ['blue', 'green']
+  const writeTimeout = reader.value('write-timeout', (text) => rules.duration(text, { min: 1_000 }))
+  const atomic = reader.value('atomic', rules.boolean) ?? true
   for (const [key, argv] of Object.entries({ read, write })) {
     if (argv === undefined && isRecord(config) && config[key] == null) {
       reader.add(
@@ -40,19 +51,26 @@ export const connect: Connect = (config, options, problems) => {
       )
     }
   }
-  if (colours.length !== 2 || colours[0] === colours[1]) {
-    reader.add('colours', `${shown(colours)} is not a list of two colours, such as [blue, green].`)
+  const [one = '', other = one] = colors
+  if (colors.length !== 2 || one === other) {
+    reader.add(spelling, `${shown(colors)} is not a list of two colors, such as [blue, green].`)
   }
+  const odd = colors.find((color) => !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(color))
+  if (odd !== undefined)
+    reader.add(spelling, `${shown(odd)} is not the name of a color: letters, digits, - and _.`)
   if (read === undefined || write === undefined || problems.list.length > before) return undefined
-  const programs: Programs = { read, write, colours, options }
-  const words = (argv: Argv): string => `\`${oneLine([...options.via, ...argv].join(' '), 120)}\``
+  const programs: Programs = { read, write, colors, options }
+  const words = (argv: Argv): string => `"${oneLine([...options.via, ...argv].join(' '), 120)}"`
   const ask = (signal: AbortSignal): Promise<LiveState> => readWeights(programs, signal)
   // The same words in another repository are another router.
   const identity = JSON.stringify(['command', options.env['GITHUB_REPOSITORY'], options.via, read, write])
   return {
-    colours,
+    colors,
     weighted: true,
-    patience: WRITE_MS,
+    patience: writeTimeout ?? STEP_MS * 24,
+    restorePatience: writeTimeout ?? Math.max(RESTORE_MS, options.timeout ?? STEP_MS),
+    late: true,
+    atomic,
     caution: 'What is live is what your program says.',
     describe: () => `the command ${words(write)}`,
     get lock() {
@@ -68,7 +86,7 @@ export const connect: Connect = (config, options, problems) => {
         )
       }
       try {
-        await runWrite(programs, weights, now.weights, signal)
+        await runWrite(programs, { weights, from: now.weights, phase: 'switch' }, signal)
       } catch (error) {
         return await afterFailure(programs, now, weights, error)
       }
@@ -77,68 +95,84 @@ export const connect: Connect = (config, options, problems) => {
       })
     },
     async restore(recorded, signal) {
-      const weights = Object.fromEntries(colours.map((colour) => [colour, recorded.weights[colour] ?? 0]))
-      const mirrored = Object.fromEntries(colours.map((colour) => [colour, 100 - (weights[colour] ?? 0)]))
-      await runWrite(programs, weights, mirrored, signal)
-      return await ask(signal)
+      const weights = Object.fromEntries(colors.map((color) => [color, recorded.weights[color] ?? 0]))
+      const mirrored = Object.fromEntries(colors.map((color) => [color, 100 - (weights[color] ?? 0)]))
+      const { state } = isRecord(recorded.raw) ? recorded.raw : {}
+      const failure = await runWrite(
+        programs,
+        { weights, from: mirrored, phase: 'restore', state },
+        signal,
+      ).then(
+        () => undefined,
+        (error: unknown) => messageOf(error),
+      )
+      const now = await ask(signal)
+      // The exit code proves nothing: what is read counts.
+      if (failure === undefined || sameWeights(now.weights, weights)) return now
+      throw new TargetError(`${failure} The weights are ${told(now.weights)}.`, 'unknown')
     },
   }
 }
 
-async function readWeights({ read, colours, options }: Programs, signal: AbortSignal): Promise<LiveState> {
-  const { stdout } = await runCommand(options, read, { signal }).catch((error: unknown) => {
-    throw new TargetError(messageOf(error))
-  })
-  const weights = parseWeights(stdout, colours)
-  if (typeof weights === 'string') {
+async function readWeights({ read, colors, options }: Programs, signal: AbortSignal): Promise<LiveState> {
+  const { stdout } = await runCommand(options, read, { signal, timeout: NEVER_MS }).catch(
+    (error: unknown) => {
+      throw new TargetError(messageOf(error))
+    },
+  )
+  const report = parseReport(stdout, colors)
+  if (typeof report === 'string') {
     const example = JSON.stringify({
-      weights: Object.fromEntries(colours.map((colour, at) => [colour, at * 100])),
+      weights: Object.fromEntries(colors.map((color, at) => [color, at * 100])),
     })
     throw new TargetError(
-      `\`${oneLine(read.join(' '), 80)}\` ${weights}: "${oneLine(stdout, 200)}". It has to print ${example}.`,
+      `"${oneLine(read.join(' '), 80)}" ${report}: "${oneLine(stdout, 200)}". It has to print ${example}.`,
     )
   }
-  return liveState(weights, { weights })
+  return stateOf(report)
 }
 
-/** The weights, or what is wrong with the text; pure. */
-export function parseWeights(text: string, colours: readonly string[]): Weights | string {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return 'printed no JSON'
+function stateOf({ weights, state, sessions, sticky, rolledBack }: Report): LiveState {
+  return {
+    ...liveState(weights, state === undefined ? { weights } : { weights, state }, JSON.stringify(weights)),
+    ...(sessions === undefined ? {} : { sessions }),
+    ...(sticky === undefined ? {} : { sticky: { by: sticky, outlivesWeight: true } }),
+    ...(rolledBack === undefined ? {} : { ownRollback: rolledBack }),
   }
-  const given = isRecord(value) ? value['weights'] : undefined
-  if (!isRecord(given)) return 'printed no map "weights"'
-  const names = Object.keys(given)
-  const stranger = names.find((name) => !colours.includes(name))
-  if (stranger !== undefined) {
-    return `named a colour that is none of ${colours.join(' and ')}, ${shown(stranger)}${didYouMean(stranger, colours)}`
-  }
-  const missing = colours.find((colour) => !names.includes(colour))
-  if (missing !== undefined) return `said nothing about ${missing}`
-  const isShare = (weight: unknown): boolean =>
-    typeof weight === 'number' && weight >= 0 && weight <= 1_000_000
-  const wrong = names.find((name) => !isShare(given[name]))
-  if (wrong !== undefined) return `gave ${wrong} a weight that is no number from 0 on`
-  return percentages(given as Record<string, number>)
+}
+
+interface Write {
+  weights: Weights
+  /** What is there now, or what is thought to be. */
+  from: Weights
+  phase: 'switch' | 'restore'
+  /** What the reading program has handed over when the recorded state was read. */
+  state?: unknown
 }
 
 /** `NEXUS_TO` is who gets more than now, `NEXUS_FROM` who gets less. */
 async function runWrite(
-  { write, colours, options }: Programs,
-  weights: Weights,
-  now: Weights,
+  { write, colors, options }: Programs,
+  { weights, from: now, phase, state }: Write,
   signal: AbortSignal,
 ): Promise<void> {
-  const gain = (colour: string): number => (weights[colour] ?? 0) - (now[colour] ?? 0)
-  const [to = '', from = ''] = colours.toSorted((a, b) => gain(b) - gain(a))
-  const env = { NEXUS_WEIGHTS: JSON.stringify(weights), NEXUS_TO: to, NEXUS_FROM: from }
-  await runCommand(options, write, { signal, env, timeout: WRITE_MS })
+  const gain = (color: string): number => (weights[color] ?? 0) - (now[color] ?? 0)
+  const [to = '', from = ''] = colors.toSorted((a, b) => gain(b) - gain(a))
+  const env = {
+    NEXUS_WEIGHTS: JSON.stringify(weights),
+    NEXUS_TO: to,
+    NEXUS_FROM: from,
+    NEXUS_VERSION: options.version ?? '',
+    NEXUS_PHASE: phase,
+    ...(state === undefined ? {} : { NEXUS_STATE: JSON.stringify(state) }),
+  }
+  await runCommand(options, write, { signal, env, timeout: NEVER_MS })
 }
 
-/** The exit code proves nothing, in either direction: what is read afterwards counts. */
+/**
+ * The exit code proves nothing, in either direction: what is read afterwards counts. A platform may still be about to
+ * do what it was told, so a program that was started is never said to have written nothing.
+ */
 async function afterFailure(
   programs: Programs,
   before: LiveState,
@@ -150,7 +184,8 @@ async function afterFailure(
   const now = await readWeights(programs, AbortSignal.timeout(4_000)).catch(() => undefined)
   if (now === undefined)
     throw new TargetError(`${reason} Nor can the weights be read: they are not known.`, 'unknown')
-  if (now.revision === before.revision) throw new TargetError(`${reason} The weights are as they were.`)
+  if (now.revision === before.revision)
+    throw new TargetError(`${reason} The weights are as they were, so far.`, 'unknown')
   const applied = sameWeights(now.weights, weights)
     ? 'They were set all the same'
     : 'They are not as they should be'

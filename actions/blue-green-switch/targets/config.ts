@@ -1,8 +1,8 @@
-import { type Problems, shown } from '../../../shared/action/inputs.ts'
+import { type Problems, type Reading, shown } from '../../../shared/action/inputs.ts'
 import { maskSecret } from '../../../shared/action/secrets.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 
-const COLOUR = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/
+const COLOR = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/
 
 /** What a text has to look like, and how a person is told: the words follow "is not". */
 export interface Form {
@@ -17,10 +17,12 @@ export interface ConfigReader {
   optional(key: string, form: Form): string | undefined
   /** An http or https URL; a password in it is masked. @param example of a right one */
   url(key: string, example: string): URL | undefined
+  /** What a rule makes of a value; undefined when it is not there, or after a problem. */
+  value<T>(key: string, rule: (given: unknown) => Reading<T>): T | undefined
   /** A list of words to start a program with; undefined when it is not there. */
   argv(key: string): Argv | undefined
-  /** What each of the two colours is called by the router, in the order of the map. */
-  colours(key: string, form: Form): Readonly<Record<string, string>>
+  /** What each of the two colors is called by the router, in the order of the map. */
+  colors(key: string, form: Form): Readonly<Record<string, string>>
   add(key: string, message: string): void
 }
 
@@ -70,6 +72,13 @@ export function configReader(config: unknown, keys: readonly string[], problems:
       for (const form of [url.password, decoded(url.password)]) if (form !== '') maskSecret(form)
       return url
     },
+    value(key, rule) {
+      if (given[key] == null) return undefined
+      const reading = rule(given[key])
+      if ('value' in reading) return reading.value
+      add(key, reading.problem)
+      return undefined
+    },
     argv(key) {
       const value = given[key]
       if (value == null) return undefined
@@ -80,22 +89,23 @@ export function configReader(config: unknown, keys: readonly string[], problems:
       add(key, `${shown(value)} is not a list of words, such as [nginx, -s, reload]. No shell reads it.`)
       return undefined
     },
-    colours(key, form) {
+    colors(key, form) {
       const value = given[key]
-      if (value == null) missing(key, `what each colour is, such as {blue: ${form.what}, green: …}`)
+      if (value == null) missing(key, `what each color is, such as {blue: ${form.what}, green: …}`)
       if (value == null) return {}
       const names = isRecord(value) ? Object.keys(value) : []
       if (!isRecord(value) || names.length !== 2) {
-        add(key, `${shown(value)} is not a map of two colours, such as {blue: …, green: …}.`)
+        add(key, `${shown(value)} is not a map of two colors, such as {blue: …, green: …}.`)
         return {}
       }
       for (const name of names) {
-        if (!COLOUR.test(name)) add(key, `${shown(name)} is no name of a colour: letters, digits, - and _.`)
+        if (!COLOR.test(name))
+          add(key, `${shown(name)} is not the name of a color: letters, digits, - and _.`)
       }
       const entries = names.map((name) => [name, check(`${key}.${name}`, value[name], form)] as const)
       const [one, other] = entries.map(([, text]) => text)
       if (one === other && one !== '')
-        add(key, `both colours are ${shown(one)}, so nothing could be switched.`)
+        add(key, `both colors are ${shown(one)}, so nothing could be switched.`)
       return Object.fromEntries(entries)
     },
   }

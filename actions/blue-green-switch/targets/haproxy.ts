@@ -13,12 +13,16 @@ const SOCKET = {
 }
 const PATH = { pattern: /^[^\0\n]+$/, what: 'the path of a file' }
 
+/** See `srv_addr` and `srv_port` in the state file: HAProxy takes both from there, whatever its configuration says. */
+const PORTS =
+  'persist-file keeps the address and port of every server besides its weight. After a change of either in the configuration HAProxy would go on with the old one: remove the file before it starts again.'
+
 export const connect: Connect = (config, options, problems) => {
   const before = problems.list.length
   const reader = configReader(config, ['socket', 'backend', 'servers', 'persist-file'], problems)
   const socket = reader.text('socket', SOCKET)
   const name = reader.text('backend', NAME)
-  const servers = reader.colours('servers', NAME)
+  const servers = reader.colors('servers', NAME)
   const persistFile = reader.optional('persist-file', PATH)
   if (options.via.length > 0) {
     for (const [key, path] of Object.entries({ socket, 'persist-file': persistFile ?? '' })) {
@@ -31,17 +35,21 @@ export const connect: Connect = (config, options, problems) => {
   const backend: Backend = {
     ...{ name, servers, say: runtimeApi(address, options) },
     persisted: persistFile === undefined ? undefined : placeOf(persistFile, options),
+    movesSticky: options.sticky === 'move',
   }
   const beside = 'path' in address && options.via.length === 0 ? address.path : undefined
   const identity = JSON.stringify(['haproxy', options.via, address, name])
   return {
-    colours: Object.keys(servers),
+    colors: Object.keys(servers),
     weighted: true,
     describe: () => `HAProxy backend ${name} at ${socket}`,
     get lock() {
       return lockPath(beside, identity)
     },
-    read: (signal) => readBackend(backend, signal),
+    async read(signal) {
+      const state = await readBackend(backend, signal)
+      return persistFile === undefined ? state : { ...state, notes: [PORTS] }
+    },
     plan: (weights) => [
       `HAProxy: ${commands(backend, weights).join('; ')}`,
       ...(persistFile === undefined ? [] : [`Save the state of all servers to ${persistFile}`]),

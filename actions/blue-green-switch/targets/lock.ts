@@ -1,5 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { acquireLock as acquire, LockedError } from '../../../shared/files/lock.ts'
+import { machineKey } from '../../../shared/files/machine-key.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { Conflict, TargetError } from './target.ts'
 
@@ -8,8 +9,8 @@ export { lockPath } from '../../../shared/files/lock.ts'
 /** A lock that is held, and the journal in it. */
 export interface Lock {
   /** What a run that died while holding it had written last; it is the caller's to clear up. */
-  readonly left: unknown
-  /** Replaces the journal (JSON, no secrets), on disk when it resolves. @throws Conflict, TargetError */
+  readonly left: { journal: unknown; isProved: boolean } | undefined
+  /** Replaces the journal (JSON, no secrets; null for none), on disk when it resolves. @throws Conflict, TargetError */
   write(journal: unknown): Promise<void>
   /** Gives the lock up and removes the journal. Resolves also when it is lost already. */
   release(): Promise<void>
@@ -24,11 +25,12 @@ export interface Lock {
  * @throws TargetError when it cannot be written
  */
 export async function acquireLock(path: string, who: string): Promise<Lock> {
-  const lock = await acquire(path, oneLine(who, 200)).catch((error: unknown) => {
+  const lock = await acquire(path, oneLine(who, 200), machineKey()).catch((error: unknown) => {
     throw failure(path, error)
   })
   return {
-    left: lock.left,
+    left:
+      lock.isProved && lock.left === undefined ? undefined : { journal: lock.left, isProved: lock.isProved },
     write: (journal) =>
       lock.write(journal).catch((error: unknown) => {
         throw failure(path, error)
@@ -44,7 +46,7 @@ function failure(path: string, error: unknown): TargetError {
   const { holder } = error
   if (holder === undefined) {
     return new Conflict(
-      `${path} is in the way, and is no lock of this action. Look what it is, and remove it.`,
+      `${path} is in the way, and is not a lock of this action. Look what it is, and remove it.`,
     )
   }
   const { who, pid, host, since } = holder

@@ -54,7 +54,7 @@ export const connect: Connect = (config, options, problems) => {
   const reader = configReader(config, keys, problems)
   const file = reader.text('file', PATH)
   const name = reader.text('upstream', NAME)
-  const servers = reader.colours('servers', ADDRESS)
+  const servers = reader.colors('servers', ADDRESS)
   const reload = reader.argv('reload') ?? RELOAD
   const test = reader.argv('test')
   const log = reader.optional('error-log', PATH)
@@ -73,7 +73,7 @@ export const connect: Connect = (config, options, problems) => {
   }
   const words = (argv: Argv): string => [...options.via, ...argv].join(' ')
   return {
-    colours: Object.keys(servers),
+    colors: Object.keys(servers),
     weighted: true,
     readsFile: true,
     caution:
@@ -105,8 +105,8 @@ function testLike(reload: Argv): Nginx['test'] {
   return { argv: [...reload.slice(0, -2), '-T'] as unknown as Argv, dumps: true }
 }
 
-const line = ({ servers }: Nginx, { colour, params }: Entry): string =>
-  `server ${[servers[colour], ...params].join(' ')};`
+const line = ({ servers }: Nginx, { color, params }: Entry): string =>
+  `server ${[servers[color], ...params].join(' ')};`
 
 interface Seen {
   text: string
@@ -120,7 +120,16 @@ async function look({ place, name, servers }: Nginx, signal: AbortSignal): Promi
   if (typeof upstream === 'string') throw new TargetError(`${place.path} ${upstream}.`)
   const weights = percentages(sharesOf(upstream.entries, Object.keys(servers)))
   const hash = createHash('sha256').update(text).digest('hex')
-  return { text, upstream, state: liveState(weights, { servers: upstream.entries }, hash) }
+  const { method } = upstream
+  const bound: Partial<LiveState> =
+    method === undefined
+      ? {}
+      : {
+          sticky: { by: `"${method}"`, outlivesWeight: false },
+          splitProblem: `upstream ${name} has "${method}", which sends each client to one side: our own requests come from one client, and would meet one side only`,
+        }
+  const state: LiveState = { ...liveState(weights, { servers: upstream.entries }, hash), ...bound }
+  return { text, upstream, state }
 }
 
 async function write(
@@ -187,7 +196,7 @@ async function undone(nginx: Nginx, old: string, reason: string, isLoaded: boole
 async function restore(nginx: Nginx, recorded: LiveState, signal: AbortSignal): Promise<LiveState> {
   const entries = parseEntries(recorded.raw, Object.keys(nginx.servers))
   if (entries === undefined) {
-    throw new TargetError('What was recorded is about other colours: is this target-config another one now?')
+    throw new TargetError('What was recorded is about other colors: is this target-config another one now?')
   }
   const { text, upstream } = await look(nginx, signal)
   const old = upstream.with(entries)

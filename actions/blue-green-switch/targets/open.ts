@@ -1,4 +1,5 @@
 import type { Problems } from '../../../shared/action/inputs.ts'
+import type { TargetName } from './names.ts'
 import type { Connect, ConnectOptions, Target } from './target.ts'
 
 /** Loaded on use: a step pays for one router. */
@@ -8,21 +9,7 @@ const TARGETS = {
   caddy: () => import('./caddy.ts'),
   traefik: () => import('./traefik.ts'),
   command: () => import('./command.ts'),
-} as const satisfies Record<string, () => Promise<{ connect: Connect }>>
-
-export type TargetName = keyof typeof TARGETS
-
-export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[]
-
-/** Declared for those who write workflows now. */
-export const LATER_TARGETS = [
-  'gateway-api',
-  'aws-alb',
-  'kubernetes',
-  'kubernetes-rollout',
-  'aws-ecs',
-  'docker-swarm',
-]
+} as const satisfies Record<TargetName, () => Promise<{ connect: Connect }>>
 
 /** The router that `target` and `target-config` mean; without I/O. @returns undefined after problems */
 export async function openTarget(

@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../../shared/action/environment.ts'
 import { messageOf } from '../../../shared/action/errors.ts'
 import { type ProgramResult, runProgram } from '../../../shared/action/program.ts'
 import { codeOf } from '../../../shared/http/errors.ts'
@@ -5,6 +6,9 @@ import { formatDuration } from '../../../shared/text/duration.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Argv } from './config.ts'
 import { type ConnectOptions, TargetError } from './target.ts'
+
+/** Characters of what a failed program has said. */
+const MAX_SAID = 300
 
 export interface CommandOptions {
   signal: AbortSignal
@@ -31,32 +35,39 @@ export async function runCommand(
   let result: ProgramResult
   try {
     result = await runProgram(argv, {
-      ...{ timeout, signal, maxOutput, env: { ...withoutInputs(programs.env), ...env } },
+      timeout,
+      signal,
+      maxOutput,
+      env: childEnvironment(env, programs.env),
       ...(input === undefined ? {} : { input }),
     })
   } catch (error) {
     const reason = codeOf(error) === 'ENOENT' ? `there is no program "${argv[0]}" here` : messageOf(error)
-    throw new TargetError(`\`${words}\`: ${reason}.`)
+    throw new TargetError(`"${words}": ${reason}.`)
   }
-  const failure = failureOf(result, timeout)
+  const failure = failureOf(result, timeout, signal)
   if (failure === undefined) return result
-  const said = oneLine(result.stderr.trim() || result.stdout.trim(), 300)
-  const message = `\`${words}\` ${failure}${said === '' ? ' and said nothing' : `: ${said}`}`
+  const said = endOf(result.stderr.trim() || result.stdout.trim())
+  const message = `"${words}" ${failure}${said === '' ? ' and said nothing' : `: ${said}`}`
   throw new TargetError(`${message}.`, 'unknown')
+}
+
+/** What went wrong stands at the end. */
+function endOf(text: string): string {
+  const line = oneLine(text, text.length + 1)
+  return line.length <= MAX_SAID ? line : `…${line.slice(-MAX_SAID)}`
 }
 
 function failureOf(
   { code, endedBy, timedOut, truncated }: ProgramResult,
   timeout: number,
+  signal: AbortSignal,
 ): string | undefined {
-  if (timedOut) return `did not end within ${formatDuration(timeout)}`
-  if (endedBy !== null) return `was ended by ${endedBy}`
+  if (code === 0 && !timedOut && !truncated) return undefined
+  if (signal.aborted) return `was ended by this step: ${messageOf(signal.reason)}`
+  if (timedOut) return `was ended by this step: it took longer than ${formatDuration(timeout)}`
+  if (endedBy !== null) return `was ended by ${endedBy}, which this step did not send`
   if (truncated) return 'wrote more than it should'
   if (code !== 0) return `ended with exit code ${code}`
   return undefined
-}
-
-/** The inputs of this step (the token is one) are nothing for other programs. */
-function withoutInputs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:INPUT|STATE)_/i.test(name)))
 }

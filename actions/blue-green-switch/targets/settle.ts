@@ -9,7 +9,7 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(), ms)
+  const timer = setTimeout(() => limit.abort(new Error('it took too long')), ms)
   try {
     return await work(stop === undefined ? limit.signal : AbortSignal.any([stop, limit.signal]))
   } finally {

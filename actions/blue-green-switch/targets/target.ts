@@ -1,13 +1,13 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { Problems } from '../../../shared/action/inputs.ts'
 
-/** Whole percent of the traffic per colour, every colour of the target named, in all 100. */
+/** Whole percent of the traffic per color, every color of the target named, in all 100. */
 export type Weights = Readonly<Record<string, number>>
 
 /** What a router said about itself, with all it takes to write against exactly this state. */
 export interface LiveState {
   weights: Weights
-  /** The colour that has all the traffic; undefined when it is split, or when nobody has any. */
+  /** The color that has all the traffic; undefined when it is split, or when nobody has any. */
   live: string | undefined
   /**
    * What {@link Target.restore} puts back: plain JSON, at most 64 KiB, without secrets, hosts or paths that
@@ -16,6 +16,28 @@ export interface LiveState {
   raw: unknown
   /** What a write is compared with: an ETag, a resourceVersion, a hash of the file. */
   revision?: string
+  /** Open sessions (requests and connections under way) per color, where the router tells. */
+  sessions?: Readonly<Record<string, number>>
+  /** What binds users to a side whatever the weights say; absent when nothing is known to do so. */
+  sticky?: Sticky
+  /** Why the router, as it is configured, cannot split the traffic by weight; absent when it can. */
+  splitProblem?: string
+  /** What people should know before anything is written, in sentences. */
+  notes?: readonly string[]
+  /** Why a color cannot get any traffic, by color; absent when nothing is in the way. */
+  obstacles?: Readonly<Record<string, string>>
+  /** The platform has taken our change back by itself, in its own words. */
+  ownRollback?: string
+}
+
+/** What binds users to a side. */
+export interface Sticky {
+  /** For people: `the cookie SRV`, `a stick-table of 14 entries`. */
+  by: string
+  /** Users that are known to be bound, per color; absent where the router does not count them. */
+  bound?: Readonly<Record<string, number>>
+  /** A side without any weight keeps the users that are bound to it. */
+  outlivesWeight: boolean
 }
 
 /** One router. It knows how to read and write, and no policy: when and why is for the protocol to decide. */
@@ -23,7 +45,7 @@ export interface Target {
   /** For people: `HAProxy backend app at /run/haproxy.sock`. */
   describe(): string
   /** In the order of `target-config`; at least two. */
-  readonly colours: readonly string[]
+  readonly colors: readonly string[]
   /** Whether it can split traffic; otherwise `steps` is 100. */
   readonly weighted: boolean
   /** What reading cannot prove, in a sentence for people; absent when it is the running router that answers. */
@@ -33,8 +55,16 @@ export interface Target {
    * whoever recovers from it writes in any case.
    */
   readonly readsFile?: boolean
-  /** Milliseconds that one write may take, where 20 s are too few. */
+  /** Milliseconds that one write may take, where 20 s are too few; `timeout` of the step bounds it as well. */
   readonly patience?: number
+  /** The same for a restoring write, which `timeout` does not bound. */
+  readonly restorePatience?: number
+  /** false: while a change takes effect the front door may answer with errors of no side. */
+  readonly atomic?: boolean
+  /** A write that failed may still take effect later: what is read right after it proves nothing. */
+  readonly late?: boolean
+  /** Each restoring write starts another change of its own, so it is sent once, and followed by reading. */
+  readonly restoresOnce?: boolean
   /**
    * The file that is the lock of this router on this machine, and holds the journal of whoever has it: beside the
    * router's file or socket, else in the system's temporary folder (see `lockPath` in lock.ts).
@@ -74,6 +104,12 @@ export interface ConnectOptions {
   /** Stands before every command that the target starts: `[ssh, deploy@host]`. */
   via: readonly string[]
   env: NodeJS.ProcessEnv
+  /** Of the new side; empty when not given. */
+  version?: string
+  /** What becomes of users that the router binds to the side that loses its traffic. */
+  sticky?: 'keep' | 'move' | 'refuse'
+  /** ms of the whole step: a write may take as long. */
+  timeout?: number
 }
 
 /**
@@ -104,11 +140,17 @@ export class Conflict extends TargetError {
 
 /** Whether two states send the traffic the same way; pure. */
 export function sameWeights(one: Weights, other: Weights): boolean {
-  const colours = new Set([...Object.keys(one), ...Object.keys(other)])
-  return [...colours].every((colour) => (one[colour] ?? 0) === (other[colour] ?? 0))
+  const colors = new Set([...Object.keys(one), ...Object.keys(other)])
+  return [...colors].every((color) => (one[color] ?? 0) === (other[color] ?? 0))
 }
 
-/** The colour with all the traffic; pure. */
-export function liveColour(weights: Weights): string | undefined {
-  return Object.keys(weights).find((colour) => weights[colour] === 100)
+/** The color without any traffic, when the other one has all of it; pure. */
+export function idleColor(weights: Weights): string | undefined {
+  const without = Object.keys(weights).filter((color) => weights[color] === 0)
+  return without.length === 1 && liveColor(weights) !== undefined ? without[0] : undefined
+}
+
+/** The color with all the traffic; pure. */
+export function liveColor(weights: Weights): string | undefined {
+  return Object.keys(weights).find((color) => weights[color] === 100)
 }

@@ -38,7 +38,7 @@ export const connect: Connect = (config, options, problems) => {
   const reader = configReader(config, ['file', 'service', 'services', 'api'], problems)
   const file = reader.text('file', FILE)
   const service = reader.text('service', NAME)
-  const names = reader.colours('services', NAME)
+  const names = reader.colors('services', NAME)
   const api = reader.url('api', 'http://127.0.0.1:8080')
   if (options.via.length > 0 && file !== '' && !PLAIN_PATH.test(file)) {
     reader.add('file', 'with `via` it may hold no blanks or quotes.')
@@ -51,10 +51,10 @@ export const connect: Connect = (config, options, problems) => {
   }
   const weigh = (weights: Weights): string =>
     Object.entries(names)
-      .map(([colour, name]) => `${name} ${weights[colour] ?? 0}`)
+      .map(([color, name]) => `${name} ${weights[color] ?? 0}`)
       .join(', ')
   return {
-    colours: Object.keys(names),
+    colors: Object.keys(names),
     weighted: true,
     ...(api === undefined
       ? {
@@ -88,7 +88,14 @@ async function look({ place, service, names }: Traefik, signal: AbortSignal): Pr
   const weighted = await parseWeighted(text, service, names)
   if (typeof weighted === 'string') throw new TargetError(`${place.path} ${weighted}.`)
   const hash = createHash('sha256').update(text).digest('hex')
-  return { text, weighted, state: liveState(percentages(weighted.weights), weighted.weights, hash) }
+  const { cookie } = weighted
+  const state: LiveState = {
+    ...liveState(percentages(weighted.weights), weighted.weights, hash),
+    ...(cookie === undefined
+      ? {}
+      : { sticky: { by: `the cookie ${cookie}`.trimEnd(), outlivesWeight: false } }),
+  }
+  return { text, weighted, state }
 }
 
 /** What the file says, when Traefik agrees; it may still be about to. */
@@ -141,11 +148,11 @@ async function undone(traefik: Traefik, old: string, weights: Weights, reason: s
 /** What somebody else changed beside the weights meanwhile stays. */
 async function restore(traefik: Traefik, recorded: LiveState, signal: AbortSignal): Promise<LiveState> {
   const { raw } = recorded
-  const entries = Object.keys(traefik.names).map((colour) => {
-    const weight = rules.integer(isRecord(raw) ? raw[colour] : undefined)
-    if ('value' in weight) return [colour, weight.value] as const
+  const entries = Object.keys(traefik.names).map((color) => {
+    const weight = rules.integer(isRecord(raw) ? raw[color] : undefined)
+    if ('value' in weight) return [color, weight.value] as const
     throw new TargetError(
-      `What was recorded says nothing about "${colour}": is this target-config another one now?`,
+      `What was recorded says nothing about "${color}": is this target-config another one now?`,
     )
   })
   const { text, weighted } = await look(traefik, signal)

@@ -8,10 +8,15 @@ import type { Sample } from './verdict.ts'
 /** What one request through the front door came to. */
 export interface Answer {
   ms: number
-  /** The colour that answered; undefined when it cannot be told. */
+  /** The color that answered; undefined when it cannot be told. */
   side: string | undefined
   good: boolean
   reason: string
+  /** HTTP; undefined when nobody answered. */
+  status?: number | undefined
+  /** The check that was asked, by its name, and its URL without credentials. */
+  check?: string | undefined
+  url?: string | undefined
   /** Asks the same once more; without it any next question will do. */
   again?: Ask
 }
@@ -22,7 +27,7 @@ export type Ask = (signal: AbortSignal) => Promise<Answer>
 /**
  * Asks the checks of `verify` in turn.
  *
- * @param newSide the colour that `{version}` in the checks is about: another side may have another version
+ * @param newSide the color that `{version}` in the checks is about: another side may have another version
  */
 export function frontDoor(
   checks: readonly Check[],
@@ -40,6 +45,8 @@ export function frontDoor(
 
   async function answer(check: Check, signal: AbortSignal): Promise<Answer> {
     const begun = performance.now()
+    const asked = { check: check.name, url: check.display }
+    const named = (reason: string): string => `${words(asked)}: ${reason}`
     try {
       const { probe } = await SCHEMES[check.target.scheme].load()
       const seen = await probe(check, {
@@ -50,23 +57,31 @@ export function frontDoor(
       const verdict = await judge(check, seen)
       const told = sideOf(identify, seen)
       const ms = seen.timings.total
+      const answer = { ms, status: seen.status, check: asked.check, url: asked.url }
       if ('unknown' in told) {
         const reason = verdict.failure === undefined ? told.unknown : `${verdict.reason}, and ${told.unknown}`
-        return { ms, side: undefined, good: false, reason }
+        return { ...answer, side: undefined, good: false, reason: named(reason) }
       }
       const isForgiven = verdict.failure === 'version' && told.side !== newSide
-      return { ms, ...told, good: verdict.failure === undefined || isForgiven, reason: verdict.reason }
+      const good = verdict.failure === undefined || isForgiven
+      return { ...answer, side: told.side, good, reason: good ? verdict.reason : named(verdict.reason) }
     } catch (error) {
       const reason = error instanceof ProbeFailure ? error.message : String(error)
-      return { ms: performance.now() - begun, side: undefined, good: false, reason }
+      const ms = performance.now() - begun
+      return { ms, side: undefined, good: false, reason: named(reason), check: asked.check, url: asked.url }
     }
   }
+}
+
+/** A check by its name and URL, or by the URL alone where that is its name; pure. */
+function words({ check, url }: { check: string; url: string }): string {
+  return check === url || url.includes(check) ? url : `${check} (${url})`
 }
 
 /** One stretch of watching. */
 export interface Watch<T> {
   ask: Ask
-  /** The colour against which an answer of no side counts, and its percent of the traffic. */
+  /** The color against which an answer of no side counts, and its percent of the traffic. */
   newSide: string
   share: number
   /** Requests per second, asked before each one. */
@@ -126,13 +141,13 @@ export async function watch<T>(options: Watch<T>): Promise<T | undefined> {
 async function takeSample<T>(options: Watch<T>, signal: AbortSignal): Promise<Sample | undefined> {
   const { ask, clock } = options
   const at = clock.now()
-  const { ms, side, good, reason, again } = await ask(signal)
+  const { ms, side, good, reason, again, status, check, url } = await ask(signal)
   if (signal.aborted) return undefined
   if (good) return { at, ms, side, outcome: 'good' }
   // Another check of the list may well be fine, and says nothing about this one.
   const confirmed = await confirm({ ...options, ask: again ?? ask }, side, signal)
   if (signal.aborted) return undefined
-  return { at, ms, side, outcome: confirmed ? 'error' : 'blip', reason }
+  return { at, ms, side, outcome: confirmed ? 'error' : 'blip', reason, status, check, url }
 }
 
 /** Nobody can choose the side that answers: as many are asked as it takes to meet it, almost surely. */

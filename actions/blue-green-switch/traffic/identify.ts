@@ -7,14 +7,14 @@ import { oneLine } from '../../../shared/text/untrusted.ts'
 /** How an answer tells its side. */
 export interface Identify {
   from: { header: string } | { json: JsonPath }
-  /** Colour by what the answer says. */
-  colours: ReadonlyMap<string, string>
+  /** Color by what the answer says. */
+  colors: ReadonlyMap<string, string>
 }
 
 const KEYS = ['header', 'json', 'values']
 
 /** Reads `{header | json, values?}`; pure. `{version}` in values is filled with `version`. */
-export function readIdentify(given: unknown, colours: readonly string[], version: string): Reading<Identify> {
+export function readIdentify(given: unknown, colors: readonly string[], version: string): Reading<Identify> {
   if (given === null || typeof given !== 'object' || Array.isArray(given))
     return { problem: `${shown(given)} is not a map. Write "header: X-Color" or "json: version".` }
   const map = given as Record<string, unknown>
@@ -22,47 +22,47 @@ export function readIdentify(given: unknown, colours: readonly string[], version
   if (odd !== undefined) return { problem: `${shown(odd)} is not known.${didYouMean(odd, KEYS)}` }
   const { header, json, values } = map
   if ((header === undefined) === (json === undefined)) return { problem: 'give either "header" or "json".' }
-  const told = readValues(values, colours, version)
+  const told = readValues(values, colors, version)
   if ('problem' in told) return told
   if (header !== undefined) {
     if (typeof header !== 'string' || !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(header))
       return { problem: `${shown(header)} is not a header name.` }
-    return { value: { from: { header: header.toLowerCase() }, colours: told.value } }
+    return { value: { from: { header: header.toLowerCase() }, colors: told.value } }
   }
   const path = readJsonPath(json)
-  return 'problem' in path ? path : { value: { from: { json: path.value }, colours: told.value } }
+  return 'problem' in path ? path : { value: { from: { json: path.value }, colors: told.value } }
 }
 
 function readValues(
   values: unknown,
-  colours: readonly string[],
+  colors: readonly string[],
   version: string,
 ): Reading<ReadonlyMap<string, string>> {
-  if (values === undefined) return { value: new Map(colours.map((colour) => [colour, colour])) }
+  if (values === undefined) return { value: new Map(colors.map((color) => [color, color])) }
   if (values === null || typeof values !== 'object' || Array.isArray(values))
-    return { problem: `values: ${shown(values)} is not a map from colour to what its answers say.` }
+    return { problem: `values: ${shown(values)} is not a map from color to what its answers say.` }
   const found = new Map<string, string>()
-  for (const [colour, value] of Object.entries(values)) {
-    if (!colours.includes(colour))
-      return { problem: `values: ${shown(colour)} is no colour of the target.${didYouMean(colour, colours)}` }
+  for (const [color, value] of Object.entries(values)) {
+    if (!colors.includes(color))
+      return { problem: `values: ${shown(color)} is no color of the target.${didYouMean(color, colors)}` }
     const text = String(value).replaceAll('{version}', version).trim()
     if (typeof value === 'object' || text === '')
-      return { problem: `values.${colour}: ${shown(value)} is not a text.` }
-    if (found.has(text)) return { problem: `values: ${shown(text)} stands for two colours.` }
-    found.set(text, colour)
+      return { problem: `values.${color}: ${shown(value)} is not a text.` }
+    if (found.has(text)) return { problem: `values: ${shown(text)} stands for two colors.` }
+    found.set(text, color)
   }
-  const missing = colours.find((colour) => ![...found.values()].includes(colour))
+  const missing = colors.find((color) => ![...found.values()].includes(color))
   if (missing !== undefined) return { problem: `values: ${shown(missing)} is missing.` }
   return { value: found }
 }
 
-/** Which side gave this answer; pure. @returns the colour, or in words why it cannot be told */
+/** Which side gave this answer; pure. @returns the color, or in words why it cannot be told */
 export function sideOf(identify: Identify, seen: Observation): { side: string } | { unknown: string } {
-  const { from, colours } = identify
+  const { from, colors } = identify
   const said = 'header' in from ? seen.headers?.[from.header] : valueAt(seen, from.json)
   const place = 'header' in from ? `header ${from.header}` : `"${from.json.join('.')}"`
   if (said === undefined) return { unknown: `the answer has no ${place}` }
-  const side = colours.get(said.trim())
+  const side = colors.get(said.trim())
   return side === undefined
     ? { unknown: `${place} is ${JSON.stringify(oneLine(said, 60))}, which is no side` }
     : { side }

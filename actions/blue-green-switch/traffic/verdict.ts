@@ -9,12 +9,17 @@ export interface Sample {
   at: number
   /** ms until the last byte, or until it failed. */
   ms: number
-  /** The colour that answered; undefined when that cannot be told, which is always an error. */
+  /** The color that answered; undefined when that cannot be told, which is always an error. */
   side: string | undefined
   /** `error`: a second one to the same side failed as well; `blip`: it did not. */
   outcome: 'good' | 'error' | 'blip'
   /** What was wrong, in words. */
   reason?: string
+  /** HTTP; undefined when nobody answered. */
+  status?: number | undefined
+  /** The check of `verify` that was asked. */
+  check?: string | undefined
+  url?: string | undefined
 }
 
 /** What a step of the plan has to show. */
@@ -24,6 +29,10 @@ export interface Limits {
   maxErrorRate: number
   /** ms */
   maxP95: number | undefined
+  /** The new side's p95 by the old side's, in the same window. */
+  maxP95Ratio: number | undefined
+  /** 0 to 1: the new side's error rate less the old side's, in the same window. */
+  maxErrorDifference: number | undefined
 }
 
 export interface SideStats {
@@ -103,6 +112,26 @@ export function failureOf(samples: readonly Sample[], limits: Limits): string | 
     }
   }
   return undefined
+}
+
+/** What is wrong with the new side in comparison with the old one, in the same window; pure. */
+export function compareSides(
+  fresh: readonly Sample[],
+  old: readonly Sample[],
+  { minSamples, maxP95Ratio, maxErrorDifference }: Limits,
+): string | undefined {
+  const [ours, theirs] = [statsOf(fresh), statsOf(old)]
+  // Fewer answers than a verdict needs are nothing to compare with.
+  if (ours.samples < minSamples || theirs.samples < minSamples) return undefined
+  const difference = ours.errorRate - theirs.errorRate
+  if (maxErrorDifference !== undefined && difference > maxErrorDifference) {
+    return `${formatShare(ours.errorRate)} of its answers failed, and ${formatShare(theirs.errorRate)} of the old side: the difference may be ${formatShare(maxErrorDifference)} (max-error-difference)`
+  }
+  if (maxP95Ratio === undefined || theirs.p95 === undefined || theirs.p95 === 0) return undefined
+  const ratio = (ours.p95 ?? Number.POSITIVE_INFINITY) / theirs.p95
+  if (ratio <= maxP95Ratio) return undefined
+  const own = ours.p95 === undefined ? 'an error' : formatDuration(ours.p95)
+  return `its p95 is ${own}, and ${formatDuration(theirs.p95)} on the old side: at most ${maxP95Ratio} times as much is allowed (max-p95-ratio)`
 }
 
 /**

@@ -2,8 +2,8 @@ import { relative } from 'node:path'
 import { ActionError } from '../../../shared/action/errors.ts'
 import { replaceFile } from '../../../shared/files/replace.ts'
 import { codeOf } from '../../../shared/http/errors.ts'
+import type { FileUpdate } from '../model.ts'
 import { readTarget } from '../observe/file.ts'
-import type { FileUpdate } from '../plan/model.ts'
 
 /**
  * Replaces the file in one piece; a full disk or a kill leaves the old one as it was.

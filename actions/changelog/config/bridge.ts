@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/model.ts'
+import type { Entry } from '../model.ts'
 
 /** What people call the labels of pull requests that do what a commit type says; as {@link labelKey} spells them. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +40,16 @@ export function labelsOfType({ type, scope, breaking }: Entry): ReadonlySet<stri
   const types = type === undefined ? [] : [TYPES[type] ?? type, ...(isDependencies(scope) ? ['deps'] : [])]
   for (const each of types) for (const label of [each, ...(LABELS[each] ?? [])]) found.add(label)
   return found
+}
+
+/** The type that labels say; of several the one that moves the version farthest. */
+export function typeOfLabels(labels: readonly string[]): string | undefined {
+  const keys = new Set(labels.map(labelKey))
+  return Object.keys(LABELS).find((type) => keys.has(type) || LABELS[type]?.some((label) => keys.has(label)))
+}
+
+export function isBreakingLabel(label: string): boolean {
+  return BREAKING.includes(labelKey(label))
 }
 
 /** A label without what sets it apart from others of its repository: `type: Bug Fix`, `kind/bug-fix` are `bug-fix`. */

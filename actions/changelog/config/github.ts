@@ -1,4 +1,4 @@
-import type { Entry, Place, Placement } from '../plan/model.ts'
+import type { Entry, Place, Placement } from '../model.ts'
 import { labelKey, labelsOfType } from './bridge.ts'
 import { type Checker, isMap } from './check.ts'
 

@@ -1,10 +1,16 @@
 import { InputError, type Problem } from '../../../shared/action/errors.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
-import type { Place } from '../plan/model.ts'
+import type { Place } from '../model.ts'
 import { checker, isMap } from './check.ts'
 import { readGitHubConfig } from './github.ts'
 import { readTypes } from './types.ts'
+
+export interface Config {
+  place: Place
+  /** GitHub's own form, which is about pull requests; not the `types` of commits. */
+  isGitHubs: boolean
+}
 
 const KINDS = ['changelog', 'types']
 
@@ -15,7 +21,7 @@ const KINDS = ['changelog', 'types']
  * @param file its path, for messages
  * @throws InputError with every problem and its line
  */
-export async function readConfig(text: string, file: string): Promise<Place> {
+export async function readConfig(text: string, file: string): Promise<Config> {
   const found: { line: number; problem: Problem }[] = []
   const add = (line: number | undefined, message: string): void => {
     const where = line === undefined ? file : `${file}, line ${line}`
@@ -31,6 +37,7 @@ export async function readConfig(text: string, file: string): Promise<Place> {
   const { value, lineOf } = parsed
   const check = checker(lineOf, add)
   let place: Place | undefined
+  const isGitHubs = !Array.isArray(value) && !(isMap(value) && 'types' in value)
   if (value === null) place = readGitHubConfig(undefined, check)
   else if (Array.isArray(value)) place = readTypes(value, [], check)
   else if (isMap(value)) {
@@ -48,7 +55,7 @@ export async function readConfig(text: string, file: string): Promise<Place> {
   if (place === undefined && found.length === 0)
     add(undefined, `it has no changelog, as GitHub writes it, and no list of types.${OTHERWISE}`)
   if (place === undefined || found.length > 0) throw refusal()
-  return place
+  return { place, isGitHubs }
 }
 
 const OTHERWISE = ' If the file is for another tool, name another one, or write the input groups.'

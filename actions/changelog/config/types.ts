@@ -1,4 +1,4 @@
-import type { Place } from '../plan/model.ts'
+import type { Place } from '../model.ts'
 import { type Checker, isMap } from './check.ts'
 
 interface Type {

@@ -1,7 +1,7 @@
 import { type Problems, shown } from '../../../shared/action/inputs.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
-import type { Exclude } from '../plan/model.ts'
+import type { Exclude } from '../model.ts'
 import { isMap, words } from './groups.ts'
 
 const KEYS = ['authors', 'types', 'scopes', 'labels', 'regex']

@@ -2,7 +2,7 @@ import { type Problems, rules, shown } from '../../../shared/action/inputs.ts'
 import { parseList } from '../../../shared/text/list.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
-import type { GroupRule } from '../plan/model.ts'
+import type { GroupRule } from '../model.ts'
 
 const KEYS = ['types', 'scopes', 'labels', 'breaking']
 const EXAMPLE = 'Write lines such as "Features: feat", or "Fixes: {types: [fix], scopes: [api]}".'

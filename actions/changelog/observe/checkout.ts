@@ -1,20 +1,16 @@
 import type { RunContext } from '../../../shared/action/context.ts'
 import { ActionError, messageOf } from '../../../shared/action/errors.ts'
 import { log } from '../../../shared/action/log.ts'
+import type { Connect, Step } from '../../../shared/action/step.ts'
 import { GitError } from '../../../shared/git/errors.ts'
 import { openRepository, type Repository } from '../../../shared/git/repository.ts'
 import { isObjectName, resolveCommit } from '../../../shared/git/revision.ts'
-import type { Inputs } from '../plan/model.ts'
-import type { Connect } from './connect.ts'
+import type { Inputs } from '../model.ts'
 import { gitSource } from './git.ts'
 import type { Source } from './source.ts'
 
-export interface Surroundings {
-  context: RunContext
-  /** Absent without a token. */
-  connect: Connect | undefined
-  signal: AbortSignal
-}
+/** All waiting for GitHub together ends here, in ms. */
+export const PATIENCE_MS = 300_000
 
 /**
  * Where history is read: in the checkout when it is complete; a shallow one is completed by one fetch into a repository
@@ -22,8 +18,9 @@ export interface Surroundings {
  *
  * @throws ActionError when none of them can tell
  */
-export async function findSource(inputs: Inputs, surroundings: Surroundings): Promise<Source> {
-  const { context, connect, signal } = surroundings
+export async function findSource(inputs: Inputs, step: Step): Promise<Source> {
+  const { context, signal } = step
+  const connect = step.connect(inputs.token, PATIENCE_MS)
   let repository: Repository
   try {
     repository = openRepository(context.workspace || process.cwd())
@@ -42,7 +39,7 @@ export async function findSource(inputs: Inputs, surroundings: Surroundings): Pr
   })
   try {
     const ends = [inputs.to, inputs.from ?? inputs.to].map(known)
-    return withHead(gitSource(await complete(inputs, ends, surroundings), signal))
+    return withHead(gitSource(await complete(inputs, ends, step), signal))
   } catch (error) {
     if (!(error instanceof GitError) || error.kind === 'cancelled') throw error
     if (connect === undefined) throw tooShallow(messageOf(error))
@@ -59,7 +56,7 @@ export async function findSource(inputs: Inputs, surroundings: Surroundings): Pr
 async function complete(
   inputs: Inputs,
   ends: readonly string[],
-  { context, signal }: Surroundings,
+  { context, signal }: Step,
 ): Promise<Repository> {
   const url = repositoryUrl(context)
   if (url === undefined) throw tooShallow('the runner says neither which repository this is nor where')

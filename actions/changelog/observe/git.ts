@@ -21,6 +21,8 @@ export function gitSource(repository: Repository, signal: AbortSignal): Source {
     },
     mergeBase: (base, head) => mergeBase(repository, base, head, options),
     reached: (_tags, head) => reachableTags(repository, { reachableFrom: head, ...options }),
+    beside: ([first = '', ...more], to) =>
+      readHistory(repository, { to: first, and: more, without: [to], ...options }),
     commits: (from, to, paths) =>
       readHistory(repository, { to, without: from === undefined ? [] : [from], paths, ...options }),
   }

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
 import { redact } from '../../../shared/action/secrets.ts'
+import type { Connect } from '../../../shared/action/step.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
 import {
@@ -9,9 +10,8 @@ import {
   pullRequestsByNumber,
   pullRequestsOfCommits,
 } from '../../../shared/github/pulls.ts'
-import { broughtByMerges, numberOf } from '../plan/bridge.ts'
-import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../plan/model.ts'
-import type { Connect } from './connect.ts'
+import type { Inputs, PullFacts, PullRequest, RangeCommit } from '../model.ts'
+import { broughtByMerges, numberOf } from '../range/bridge.ts'
 
 /** Newest commits without a number that are asked about: 20 calls. More would outlast the patience of a job. */
 const MAX_COMMITS = 2_000
@@ -21,13 +21,6 @@ const MAX_NEWCOMERS = 100
 export interface PullsWanted extends Pick<Inputs, 'pullRequests' | 'contributors'> {
   /** Before the first release there was nothing, so that nobody is new in it. */
   isFirst: boolean
-}
-
-const NOTHING: PullFacts = {
-  byNumber: new Map(),
-  byCommit: new Map(),
-  logins: new Map(),
-  newcomers: new Map(),
 }
 
 /**
@@ -43,14 +36,15 @@ export async function observePulls(
   wanted: PullsWanted,
   connect: Connect | undefined,
 ): Promise<PullFacts> {
-  if (wanted.pullRequests === 'false' || commits.length === 0)
-    return { ...NOTHING, byCommit: broughtByMerges(commits) }
+  const { byCommit, mergedBy, carriers } = broughtByMerges(commits)
   const facts = {
     byNumber: new Map<number, PullRequest>(),
-    byCommit: broughtByMerges(commits),
+    byCommit,
+    carriers,
     logins: new Map<string, string>(),
     newcomers: new Map<string, number | undefined>(),
   }
+  if (wanted.pullRequests === 'false' || commits.length === 0) return facts
   if (connect === undefined) {
     return {
       ...facts,
@@ -60,7 +54,7 @@ export async function observePulls(
   }
   try {
     const github = await connect()
-    const left = await ask(github, commits, facts)
+    const left = await ask(github, commits, facts, mergedBy)
     if (wanted.contributors && !wanted.isFirst) await askNewcomers(github, facts)
     if (left === 0) return facts
     return {
@@ -85,12 +79,23 @@ interface Facts {
 }
 
 /** @returns how many commits were not asked about */
-async function ask(github: GitHub, commits: readonly RangeCommit[], facts: Facts): Promise<number> {
+async function ask(
+  github: GitHub,
+  commits: readonly RangeCommit[],
+  facts: Facts,
+  mergedBy: ReadonlyMap<string, number>,
+): Promise<number> {
   const { byNumber, byCommit, logins } = facts
+  const numbersBySha = new Map(commits.map((commit) => [commit.sha, numberOf(commit)]))
   const numbers = commits.flatMap((commit) => numberOf(commit) ?? byCommit.get(commit.sha) ?? [])
   const told = await pullRequestsByNumber(github, numbers, { logins })
   for (const pull of told.values()) if (pull.merged) byNumber.set(pull.number, kept(pull))
   learnSquashes(commits, told, logins)
+  // `Mend it (#12)` within a pull request, and #12 is an issue.
+  for (const [sha, number] of mergedBy) {
+    const own = byNumber.size === 0 ? undefined : numbersBySha.get(sha)
+    if (own !== undefined && !byNumber.has(own)) byCommit.set(sha, number)
+  }
   const open = commits.filter((commit) => numberOf(commit) === undefined && !byCommit.has(commit.sha))
   const asked = open.slice(0, MAX_COMMITS).map(({ sha }) => sha)
   for (const [sha, pulls] of await pullRequestsOfCommits(github, asked, { logins })) {

@@ -1,7 +1,7 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { type Release, readReleasesOf } from '../../../shared/github/releases.ts'
-import type { ReleaseMode, VersionTag } from '../plan/model.ts'
+import type { ReleaseMode, VersionTag } from '../model.ts'
 
 /**
  * The tag as GitHub has it, which a checkout may not know yet, and the release that a mode is about: a draft for `draft`

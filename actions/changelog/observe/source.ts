@@ -16,6 +16,8 @@ export interface Source {
    * reached has to be in the answer. Asked at most once.
    */
   reached(tags: readonly { name: string; commit: string }[], head: string): Promise<ReadonlySet<string>>
+  /** The commits that some tags reach and `to` does not; undefined where that takes too much asking. */
+  beside?(tags: readonly string[], to: string): AsyncIterable<Commit>
   /** The commits that `to` reaches and `from` does not, newest first; with `paths` those that touch one of them. */
   commits(from: string | undefined, to: string, paths: readonly string[]): AsyncIterable<Commit>
   /** Where nothing is checked out: a text file at a commit; undefined when there is none. */

@@ -1,8 +1,13 @@
+import type { Entry, Exclude, Group, GroupRule, Include, Person, Place, Placement } from '../model.ts'
 import type { Line } from './lines.ts'
-import type { Entry, Exclude, Group, GroupRule, Include, Place, Placement } from './model.ts'
 
 /** Where everything comes that belongs nowhere else. */
 export const OTHER = 'Other'
+
+/** A type that only a label can give. */
+function byLabel(type: string): string {
+  return `label ${type}`
+}
 
 /** Types that share a title, in the order of the notes; breaking changes stand before them. */
 const DEFAULT_GROUPS: readonly GroupRule[] = [
@@ -11,6 +16,9 @@ const DEFAULT_GROUPS: readonly GroupRule[] = [
   { title: 'Fixes', types: ['fix', 'bugfix', 'hotfix'] },
   { title: 'Performance', types: ['perf'] },
   { title: 'Reverts', types: ['revert'] },
+  // What no words but a label says.
+  { title: 'Documentation', types: [byLabel('docs')] },
+  { title: 'Dependencies', types: [byLabel('deps')] },
 ].map((rule) => ({ types: undefined, scopes: undefined, labels: undefined, breaking: false, ...rule }))
 
 export interface Rules {
@@ -77,9 +85,14 @@ type Placed = Extract<Placement, { title: string }>
 
 function matches({ types, scopes, labels, breaking }: GroupRule, entry: Entry): boolean {
   if (breaking && entry.breaking === undefined) return false
-  if (types !== undefined && !types.includes('*') && !types.includes(entry.type ?? '')) return false
+  if (types !== undefined && !types.includes('*') && !isOfType(entry, types)) return false
   if (scopes !== undefined && !scopes.includes(entry.scope?.toLowerCase() ?? '')) return false
   return labels === undefined || labels.some((label) => labelsOf(entry).includes(label))
+}
+
+function isOfType({ type, labelled = '' }: Entry, types: readonly string[]): boolean {
+  if (type !== undefined) return types.includes(type)
+  return types.includes(labelled) || types.includes(`label ${labelled}`)
 }
 
 function labelsOf({ pullRequest }: Entry): string[] {
@@ -101,15 +114,22 @@ function exclusion(exclude: Exclude, entry: Entry): string | undefined {
   if (exclude.authors.length > 0) {
     const [first] = authors
     const pullAuthor = pullRequest !== undefined && 'author' in pullRequest ? pullRequest.author : undefined
-    const names = [pullAuthor, first?.login, first?.name, first?.email].flatMap((name) =>
-      name === undefined ? [] : [bare(name)],
-    )
-    const author = exclude.authors.find((name) => names.includes(bare(name)))
+    const author = authorIn(exclude.authors, [pullAuthor, first?.login, first?.name, first?.email])
     if (author !== undefined) return `author ${author}`
   }
   const line = firstLine(entry, subject)
   const pattern = exclude.patterns.find((each) => each.test(line))
   return pattern === undefined ? undefined : `regex ${pattern.source}`
+}
+
+/** Whether `exclude.authors` names a person, by login, name or address. */
+export function isExcluded({ login, name, email }: Person, authors: readonly string[]): boolean {
+  return authorIn(authors, [login, name, email]) !== undefined
+}
+
+function authorIn(authors: readonly string[], names: readonly (string | undefined)[]): string | undefined {
+  const known = names.flatMap((name) => (name === undefined ? [] : [bare(name)]))
+  return authors.find((author) => known.includes(bare(author)))
 }
 
 /** The first line of the message as it was, near enough. */

@@ -1,8 +1,7 @@
-import type { Node } from '../../../shared/commits/graph.ts'
+import { Places } from '../../../shared/commits/places.ts'
 import { compareVersions, isSameCore, isStable } from '../../../shared/version/version.ts'
-import type { RangeCommit } from './model.ts'
-import { Places } from './places.ts'
-import { downwards, type KnownTag } from './range.ts'
+import type { RangeCommit } from '../model.ts'
+import { downwards, type KnownTag } from '../range/versions.ts'
 
 /** One version of a history: its commits, newest first; without a tag what no version has yet. */
 export interface Section {
@@ -18,23 +17,21 @@ export interface Section {
  *
  * @param commits newest first
  * @param tags version tags, in any order; those on other commits are passed over
- * @param graph the range that the commits are from, when they are not all of it
  * @returns newest first; the first one is what no version has
  */
-export function sectionsOf(
-  commits: readonly RangeCommit[],
-  tags: readonly KnownTag[],
-  graph: readonly Node[] = commits,
-): Section[] {
-  const places = new Places(graph)
+export function sectionsOf(commits: readonly RangeCommit[], tags: readonly KnownTag[]): Section[] {
+  const places = new Places(commits)
   const versions = released(tags.filter(({ commit }) => places.of(commit) !== undefined))
-  const owner = new Int32Array(graph.length).fill(-1)
+  const owner = new Int32Array(commits.length).fill(-1)
+  // Of several versions on one commit the highest has its changes: between them is nothing.
+  const highest = new Map(versions.map(({ commit }, number) => [commit, number]))
   for (const [number, { commit }] of versions.entries()) {
+    if (highest.get(commit) !== number) continue
     const open = [places.of(commit) as number]
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       if (owner[at] !== -1) continue
       owner[at] = number
-      for (const parent of graph[at]?.parents ?? []) {
+      for (const parent of commits[at]?.parents ?? []) {
         const next = places.ofParent(parent, at)
         if (next !== undefined && owner[next] === -1) open.push(next)
       }
@@ -42,16 +39,26 @@ export function sectionsOf(
   }
   const parts: RangeCommit[][] = versions.map(() => [])
   const unreleased: RangeCommit[] = []
-  for (const [place, commit] of commits.entries()) {
-    const at = graph === commits ? place : (places.of(commit.sha) ?? -1)
+  for (const [at, commit] of commits.entries()) {
     const part = parts[owner[at] ?? -1]
     if (part === undefined) unreleased.push(commit)
     else part.push(commit)
   }
   const sections = versions.map(
-    (tag, number): Section => ({ tag, previous: versions[number - 1], commits: parts[number] ?? [] }),
+    (tag, number): Section => ({
+      tag,
+      previous: below(versions, number),
+      commits: parts[number] ?? [],
+    }),
   )
   return [{ tag: undefined, previous: versions.at(-1), commits: unreleased }, ...sections.reverse()]
+}
+
+/** The next lower version on another commit. */
+function below(versions: readonly KnownTag[], number: number): KnownTag | undefined {
+  let at = number - 1
+  while (versions[at]?.commit === versions[number]?.commit && at >= 0) at--
+  return versions[at]
 }
 
 /** The tags that have a section, from the lowest version up; of several for one version the first by name. */

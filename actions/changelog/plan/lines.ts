@@ -1,4 +1,5 @@
-import type { Entry } from './model.ts'
+import type { Entry } from '../model.ts'
+import { unique } from './people.ts'
 
 /** A line, and for how many commits it stands: more than it has `shas` when it is the line of a merge. */
 export interface Line {
@@ -6,8 +7,9 @@ export interface Line {
   commits: number
 }
 
-/** Adds an entry to a line that says the same, unless two pull requests did so independently. */
-export function joins(entry: Entry, lines: Line[], byWords: Map<string, number[]>): boolean {
+/** Adds a line to one that says the same, unless two pull requests did so independently. */
+export function joins(line: Line, lines: Line[], byWords: Map<string, number[]>): boolean {
+  const { entry } = line
   const words = `${entry.type ?? ''}\0${entry.scope ?? ''}\0${entry.subject}`
   const places = byWords.get(words)
   if (places === undefined) {
@@ -23,8 +25,8 @@ export function joins(entry: Entry, lines: Line[], byWords: Map<string, number[]
     places.push(lines.length)
     return false
   }
-  const line = lines[place] as Line
-  lines[place] = { entry: joined(line.entry, entry), commits: line.commits + 1 }
+  const known = lines[place] as Line
+  lines[place] = { entry: joined(known.entry, entry), commits: known.commits + line.commits }
   return true
 }
 
@@ -32,20 +34,25 @@ export function joins(entry: Entry, lines: Line[], byWords: Map<string, number[]
 export function joined(newer: Entry, older: Entry): Entry {
   const pullRequest = newer.pullRequest ?? older.pullRequest
   const breaking = [...(newer.breaking ?? []), ...(older.breaking ?? [])]
-  const key = ({ login, email, name }: Entry['authors'][number]): string =>
-    (login ?? email ?? name).toLowerCase()
-  const known = new Set(newer.authors.map(key))
+  const others = [...(newer.otherPullRequests ?? []), ...numbersBut(newer, older)]
   const mentioned = new Set(newer.references.map((reference) => JSON.stringify(reference)))
   return {
     ...newer,
-    shas: [...newer.shas, ...older.shas],
+    shas: older.shas.every((sha) => newer.shas.includes(sha)) ? newer.shas : [...newer.shas, ...older.shas],
     breaking: breaking.length === 0 ? undefined : [...new Set(breaking)],
     ...(pullRequest === undefined ? {} : { pullRequest }),
     references: [
       ...newer.references,
       ...older.references.filter((reference) => !mentioned.has(JSON.stringify(reference))),
     ],
-    authors: [...newer.authors, ...older.authors.filter((person) => !known.has(key(person)))],
+    authors: newer.authors === older.authors ? newer.authors : unique([...newer.authors, ...older.authors]),
     notable: newer.notable || older.notable,
+    ...(others.length === 0 ? {} : { otherPullRequests: [...new Set(others)] }),
   }
+}
+
+/** The pull requests of an entry that another one does not name. */
+function numbersBut({ pullRequest }: Entry, older: Entry): number[] {
+  const own = pullRequest === undefined ? [] : (older.pullRequest?.number ?? [])
+  return [own, older.otherPullRequests ?? []].flat().filter((number) => number !== pullRequest?.number)
 }

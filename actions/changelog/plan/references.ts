@@ -1,5 +1,5 @@
 import type { Message } from '../../../shared/commits/message.ts'
-import type { Reference } from './model.ts'
+import type { Reference } from '../model.ts'
 
 /** Of one message; nobody writes more, and nobody reads them. */
 const MAX_REFERENCES = 50

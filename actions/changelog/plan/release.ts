@@ -1,12 +1,12 @@
 import type { Release } from '../../../shared/github/releases.ts'
 import { highestOfLine, readVersionTags } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable, parsePrefixedVersion } from '../../../shared/version/version.ts'
-import type { Refused, ReleaseMode, ReleaseRequest, VersionTag } from './model.ts'
+import type { Refused, ReleaseMode, ReleaseRequest, VersionTag } from '../model.ts'
 
 export interface ReleaseWish {
   mode: Exclude<ReleaseMode, 'none'>
   tag: string
-  tagPrefix: string
+  tagPrefixes: readonly string[]
   /** All version tags of the prefix. */
   tags: readonly VersionTag[]
   existing: Release | undefined
@@ -29,7 +29,7 @@ export function planRelease(
       reason: `There is no release of ${tag} to update. Use release: publish or release: draft to create one.`,
     }
   }
-  const version = parsePrefixedVersion(tag, wish.tagPrefix)
+  const version = parsePrefixedVersion(tag, wish.tagPrefixes)
   const request = {
     ...{ tag, body, name: existing?.name ?? tag },
     draft: mode === 'draft' || (mode === 'update' && existing?.draft === true),
@@ -57,9 +57,9 @@ export function sameText(a: string, b: string): boolean {
 }
 
 /** As semver-tag decides it: the highest stable version is the latest one. */
-function isHighest({ tag, tagPrefix, tags }: ReleaseWish): boolean {
-  const version = parsePrefixedVersion(tag, tagPrefix)
+function isHighest({ tag, tagPrefixes, tags }: ReleaseWish): boolean {
+  const version = parsePrefixedVersion(tag, tagPrefixes)
   if (version === undefined || !isStable(version)) return false
-  const highest = highestOfLine('latest', version, readVersionTags(tags, tagPrefix))
+  const highest = highestOfLine('latest', version, readVersionTags(tags, tagPrefixes))
   return highest === undefined || compareVersions(highest.version, version) <= 0
 }

@@ -1,201 +1,173 @@
-import type { Node } from '../../../shared/commits/graph.ts'
-import { levelOf, typeOf } from '../../../shared/commits/level.ts'
-import { type Header, type Message, parseHeader } from '../../../shared/commits/message.ts'
-import { isMergeSubject, pullRequestOf, withoutPullRequest } from '../../../shared/commits/references.ts'
-import { cancellations, revertOf } from '../../../shared/commits/revert.ts'
+import type { Message } from '../../../shared/commits/message.ts'
+import { cancellations } from '../../../shared/commits/revert.ts'
+import { pullRequestOf } from '../../../shared/commits/subject.ts'
+import type { Entry, Observation, PullFacts, RangeCommit, Release, Unit } from '../model.ts'
 import { folded } from './dependencies.ts'
-import { joins, type Line } from './lines.ts'
-import { broughtInBy } from './merges.ts'
-import type { Entry, PullFacts, PullRequest, RangeCommit } from './model.ts'
-import { peopleOf } from './people.ts'
-import { referencesOf } from './references.ts'
+import { type EntryMaker, entryMaker } from './entry.ts'
+import { joined, joins, type Line } from './lines.ts'
+import { subtract } from './subtract.ts'
+import { isConventional, isMerge, type Pull, pullsIn, rankOf, titleOf, voiceOf } from './units.ts'
 
 /** What became of every commit of a range, each in exactly one of these. */
 export interface Resolved {
+  /** Commits that count: all, or those that have to do with `path`. */
+  range: number
   /** Newest first. */
   lines: readonly Line[]
   /** Commits that undo each other. */
   reverted: number
-  /** Merges whose content has lines of its own. */
-  merges: number
+  /** Merges whose content has lines of its own, and what another line has released already. */
+  merged: number
+  elsewhere: NonNullable<Release['elsewhere']>
 }
 
 /**
- * Commits to lines: what was undone is left out on both sides, a merge and what it merged are not both told, and commits
- * that say the same are one line.
+ * Commits to lines: what was undone is left out on both sides, of a pull request either its title is told or its commits,
+ * commits that say the same are one line, and what another line has released already is counted.
  *
- * @param commits newest first
+ * @param commits a whole range, newest first
  */
-export function resolve(commits: readonly RangeCommit[], pulls: PullFacts): Resolved {
-  const cancelled = cancellations(
-    commits.map((commit) => {
-      const pullRequest = pulls.byCommit.get(commit.sha)
-      return pullRequest === undefined ? commit : { ...commit, pullRequest }
-    }),
-  )
-  const left = cancelled.size === 0 ? commits : commits.filter(({ sha }) => !cancelled.has(sha))
-  const merges = new Map(left.filter(isMerge).map((commit) => [commit.sha, commit]))
-  const titled = ({ sha }: Node): boolean => {
-    const merge = merges.get(sha)
-    return merge !== undefined && pullRequestOf(merge.message.subject) !== undefined
-  }
-  const owners = broughtInBy(left, titled)
-  const speaking = mergesThatSpeak(left, merges, owners, pulls)
-
+export function resolve(
+  commits: readonly RangeCommit[],
+  { observation, unit }: { observation: Facts; unit: Unit },
+): Resolved {
+  const { pulls, touched, elsewhere = [] } = observation
+  const cancelled = cancellations(commits, pulls.byCommit)
+  const counting = touched === undefined ? commits : withPulls(commits, touched, pulls)
+  const left = cancelled.size === 0 ? counting : counting.filter(({ sha }) => !cancelled.has(sha))
+  const make = entryMaker(pulls)
+  const told = tellPulls(left, pulls, { unit, make })
   const lines: Line[] = []
   const byWords = new Map<string, number[]>()
-  const absorbed = new Map<string, number>()
-  const people = peopleIn(pulls)
-  let bare = 0
+  const add = (line: Line): void => {
+    if (!joins(line, lines, byWords)) lines.push(line)
+  }
+  let merges = 0
   for (const commit of left) {
-    const owner = owners.get(commit.sha)
-    const merge = merges.get(commit.sha)
-    const title = speaking.get(commit.sha)
-    if (merge !== undefined && title === undefined) {
-      bare++
-      continue
-    }
-    if (owner !== undefined && speaking.has(owner)) {
-      absorbed.set(owner, (absorbed.get(owner) ?? 0) + 1)
-      continue
-    }
-    const entry = entryOf(commit, title ?? commit.message, numberOf(commit, pulls), pulls, people)
-    if (!joins(entry, lines, byWords)) lines.push({ entry, commits: 1 })
-  }
-  if (absorbed.size > 0) {
-    for (const line of lines) {
-      for (const sha of line.entry.shas) line.commits += absorbed.get(sha) ?? 0
+    const given = told.get(commit.sha)
+    if (given !== undefined) {
+      for (const line of given) add(line)
+    } else if (isMerge(commit) && commit.message.breaking.length === 0) merges++
+    else {
+      const number = pulls.byCommit.get(commit.sha) ?? pullRequestOf(commit.message.subject)
+      add({ entry: make(commit, commit.message, number), commits: 1 })
+      for (const part of commit.parts ?? []) add({ entry: make(commit, part, number), commits: 0 })
     }
   }
-  return { lines: folded(lines), reverted: cancelled.size, merges: bare }
+  const { kept, released, commits: subtracted } = subtract(folded(lines), elsewhere)
+  return {
+    range: counting.length,
+    lines: kept,
+    reverted: counting.length - left.length,
+    merged: merges + subtracted,
+    elsewhere: released,
+  }
 }
 
-/** A merge as git and GitHub write it, without words of its own. */
-function isMerge({ message }: RangeCommit): boolean {
-  return message.header === undefined && isMergeSubject(message.subject)
-}
+/** What of an observation says how commits become lines. */
+export type Facts = Pick<Observation, 'pulls'> & Partial<Pick<Observation, 'touched' | 'elsewhere'>>
 
-/**
- * Merges of pull requests that are told instead of what they merged, because nothing of it was written for readers: the
- * title is, and no commit is conventional. A merge that merged nothing of the range speaks as well.
- */
-function mergesThatSpeak(
+/** The commits that touch the paths, and the merges that brought one of them in. */
+function withPulls(
   commits: readonly RangeCommit[],
-  merges: ReadonlyMap<string, RangeCommit>,
-  owners: ReadonlyMap<string, string>,
-  pulls: PullFacts,
-): Map<string, Message> {
-  const content = new Map<string, { commits: number; conventional: boolean }>()
-  for (const { sha, message } of commits) {
-    const owner = owners.get(sha)
-    if (owner === undefined || merges.has(sha)) continue
-    const so = content.get(owner) ?? { commits: 0, conventional: false }
-    const conventional = so.conventional || message.header !== undefined || message.breaking.length > 0
-    content.set(owner, { commits: so.commits + 1, conventional })
+  touched: ReadonlySet<string>,
+  { byCommit }: PullFacts,
+): RangeCommit[] {
+  const numbers = new Set([...touched].flatMap((sha) => byCommit.get(sha) ?? []))
+  return commits.filter((commit) => {
+    const number = isMerge(commit) ? pullRequestOf(commit.message.subject) : undefined
+    return touched.has(commit.sha) || (number !== undefined && numbers.has(number))
+  })
+}
+
+interface How {
+  unit: Unit
+  make: EntryMaker
+}
+
+/** SHA → the lines that stand at its place: none when another place tells of it. What is missing tells of itself. */
+function tellPulls(left: readonly RangeCommit[], pulls: PullFacts, how: How): Map<string, Line[]> {
+  const told = new Map<string, Line[]>()
+  for (const pull of pullsIn(left, pulls).values()) {
+    const title = titleOf(pull, pulls)
+    const voice = voiceOf(pull, title, how.unit)
+    if (voice === 'commits') tellCommits(pull, title !== undefined || pull.head !== undefined, how, told)
+    else if (title !== undefined && voice === 'title') tellTitle(pull, title, how, told)
   }
-  const speaking = new Map<string, Message>()
-  for (const [sha, merge] of merges) {
-    const number = pullRequestOf(merge.message.subject)
-    if (number === undefined) continue
-    const given = pulls.byNumber.get(number)?.title ?? titleOf(merge.message)
-    const title = given.trim()
-    const header = parseHeader(title)
-    const { commits: count, conventional } = content.get(sha) ?? { commits: 0, conventional: false }
-    if (title === '' || conventional || (header === undefined && count > 0)) continue
-    const breaking =
-      merge.message.breaking.length > 0 || !header?.bang ? merge.message.breaking : [header.description]
-    const { header: _, ...rest } = merge.message
-    speaking.set(sha, { ...rest, subject: title, ...(header === undefined ? {} : { header }), breaking })
+  return told
+}
+
+/** One line, at the place of the merge or of the newest commit. */
+function tellTitle(pull: Pull, title: Message, { unit, make }: How, told: Map<string, Line[]>): void {
+  const { head, members, number } = pull
+  const [newest] = members
+  const place = head ?? newest
+  if (place === undefined) return
+  // A single squash tells of itself.
+  if (head === undefined && members.length === 1 && pullRequestOf(place.message.subject) === number) return
+  const own = make(place, title, number)
+  const others = members.filter((commit) => commit !== place)
+  const all = others.map((commit) => make(commit, commit.message, number))
+  // Who merges a pull request has not made it.
+  const isMergers = head !== undefined && head.parents.length > 1 && !hasAuthor(own) && all.length > 0
+  let entry: Entry = isMergers ? { ...own, authors: own.authors.slice(1) } : own
+  for (const member of all) entry = joined(entry, member)
+  if (unit === 'pull-request' && entry.type === undefined) raise(entry, members)
+  told.set(place.sha, [{ entry, commits: 1 + others.length }, ...partsOf(place, number, make)])
+  for (const commit of others) told.set(commit.sha, partsOf(commit, number, make))
+}
+
+function hasAuthor({ pullRequest }: Entry): boolean {
+  return pullRequest !== undefined && 'author' in pullRequest && pullRequest.author !== undefined
+}
+
+/** A line per commit; what was not written for readers is folded into a line that was. */
+function tellCommits(pull: Pull, isKnown: boolean, { unit, make }: How, told: Map<string, Line[]>): void {
+  const { members, number } = pull
+  const [first] =
+    unit === 'commit' ? [] : members.filter((commit) => isConventional(commit) || rankOf(commit.message) > 0)
+  const isFolded = (commit: RangeCommit): boolean =>
+    first !== undefined && !isConventional(commit) && rankOf(commit.message) === 0
+  const mute = members.filter(isFolded)
+  if (unit === 'pull-request' && members.length > 1) {
+    tellOnce(pull, make, told)
+    return
   }
-  return speaking
+  // A number alone may be that of an issue, which nobody's commits belong to.
+  if (first === undefined || mute.length === 0 || !isKnown) return
+  let entry = make(first, first.message, number)
+  for (const commit of mute) {
+    entry = joined(entry, make(commit, commit.message, number))
+    told.set(commit.sha, [])
+  }
+  told.set(first.sha, [{ entry, commits: 1 + mute.length }, ...partsOf(first, number, make)])
 }
 
-/** GitHub writes the title below the subject of a merge, where `feat: x` reads like a footer. */
-function titleOf({ body, footers }: Message): string {
-  const [first] = footers
-  const text = body === '' && first !== undefined ? `${first.token}: ${first.value}` : body
-  return text.split('\n', 1)[0] ?? ''
+/** One line for a pull request without a title: the words of its newest commit that moves the version farthest. */
+function tellOnce({ members, number }: Pull, make: EntryMaker, told: Map<string, Line[]>): void {
+  const highest = Math.max(...members.map(({ message }) => rankOf(message)))
+  const first = members.find(({ message }) => rankOf(message) === highest) as RangeCommit
+  let entry = make(first, first.message, number)
+  for (const commit of members) {
+    if (commit === first) continue
+    entry = joined(entry, make(commit, commit.message, number))
+    told.set(commit.sha, partsOf(commit, number, make))
+  }
+  told.set(first.sha, [{ entry, commits: members.length }, ...partsOf(first, number, make)])
 }
 
-/** The pull request of a commit: of its own subject, else the one that GitHub knows. */
-function numberOf(commit: RangeCommit, pulls: PullFacts): number | undefined {
-  return pullRequestOf(commit.message.subject) ?? pulls.byCommit.get(commit.sha)
-}
-
-const NO_RULES = new Map<string, never>()
-
-const NO_REFERENCES: Entry['references'] = []
-
-function entryOf(
-  commit: RangeCommit,
-  message: Message,
+/** What a squash lists in its body, with `squash-bodies: split`. */
+function partsOf(
+  { parts = [], ...commit }: RangeCommit,
   number: number | undefined,
-  pulls: PullFacts,
-  people: People,
-): Entry {
-  const pull = number === undefined ? undefined : pulls.byNumber.get(number)
-  const { header, subject } = worded(message, number, pull)
-  const revert = revertOf(message)
-  const revertTarget = revert?.shas[0] ?? revert?.subject
-  const isAsWritten = header === undefined || header === message.header
-  const entry: Entry = {
-    shas: [commit.sha],
-    type: header?.type ?? typeOf(message),
-    scope: header === undefined || header.scope === '' ? undefined : header.scope,
-    subject,
-    breaking: message.breaking.length === 0 ? undefined : message.breaking,
-    references: isBare(message) ? NO_REFERENCES : referencesBut(number, message),
-    authors: people(commit, pull),
-    notable: levelOf(isAsWritten ? message : { ...message, header }, NO_RULES) !== 'none',
-  }
-  // Not spread into it: objects of one shape are smaller, and there are as many as commits.
-  if (number !== undefined) entry.pullRequest = pull ?? { number }
-  if (revertTarget !== undefined) entry.revertOf = revertTarget
-  return entry
+  make: EntryMaker,
+): Line[] {
+  return parts.map((part) => ({ entry: make(commit, part, number), commits: 0 }))
 }
 
-function isBare({ body, footers }: Message): boolean {
-  return body === '' && footers.length === 0
-}
-
-/** The pull request itself is told already. */
-function referencesBut(number: number | undefined, message: Message): Entry['references'] {
-  return referencesOf(message).filter(
-    (reference) => reference.owner !== undefined || reference.number !== number,
-  )
-}
-
-type People = (commit: RangeCommit, pull: PullRequest | undefined) => Entry['authors']
-
-/** Most commits have their author and nobody else, who is looked up once. */
-function peopleIn(pulls: PullFacts): People {
-  const alone = new Map<RangeCommit['author'], Entry['authors']>()
-  return (commit, pull) => {
-    if (commit.message.footers.length > 0 || pull?.author !== undefined) return peopleOf(commit, pull, pulls)
-    const known = alone.get(commit.author) ?? peopleOf(commit, pull, pulls)
-    alone.set(commit.author, known)
-    return known
-  }
-}
-
-/**
- * A squashed commit carries the title of its pull request, which may have been mended since, or cut by GitHub: the title
- * as it is now counts, unless it is no longer conventional.
- */
-function worded(
-  message: Message,
-  number: number | undefined,
-  pull: PullRequest | undefined,
-): { header: Header | undefined; subject: string } {
-  const own = message.header
-  const isSquash = number !== undefined && pullRequestOf(message.subject) === number
-  const title = isSquash && pull !== undefined && revertOf(message) === undefined ? pull.title.trim() : ''
-  const theirs = title === '' ? undefined : parseHeader(title)
-  if (theirs !== undefined) {
-    // What the version was worked out from stays as it was committed.
-    const header = own === undefined ? theirs : { ...theirs, type: own.type, bang: own.bang }
-    return { header, subject: withoutPullRequest(header.description) }
-  }
-  if (own !== undefined) return { header: own, subject: withoutPullRequest(own.description) }
-  return { header: undefined, subject: title === '' ? withoutPullRequest(message.subject) : title }
+/** A title without a type has that of what it brought in. */
+function raise(entry: Entry, members: readonly RangeCommit[]): void {
+  const highest = Math.max(0, ...members.map(({ message }) => rankOf(message)))
+  const found = members.find(({ message }) => message.header !== undefined && rankOf(message) === highest)
+  if (highest > 0 && found?.message.header !== undefined) entry.type = found.message.header.type
 }

@@ -1,5 +1,5 @@
 import { BREAK, cut, visible } from '../../../shared/text/untrusted.ts'
-import type { Links } from '../plan/model.ts'
+import type { Links } from '../model.ts'
 
 /** A subject is a line to read; what is longer is cut, and the commit has the rest. */
 const MAX_SUBJECT = 300

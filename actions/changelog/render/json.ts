@@ -1,4 +1,4 @@
-import type { Entry, Release } from '../plan/model.ts'
+import type { Entry, Release } from '../model.ts'
 
 /**
  * A release as programs get it, with `format: json` and in `result`; the README documents the shape. E-mail addresses
@@ -19,7 +19,7 @@ export function releaseModel(release: Release): Record<string, unknown> {
   }
 }
 
-function entryModel({ authors, type, scope, breaking, notable: _, ...entry }: Entry): unknown {
+function entryModel({ authors, type, scope, breaking, notable: _, labelled: __, ...entry }: Entry): unknown {
   return {
     ...{ type: type ?? null, scope: scope ?? null, breaking: breaking ?? null, ...entry },
     authors: authors.map(({ name, login, bot }) => ({ name, login: login ?? null, bot })),

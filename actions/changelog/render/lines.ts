@@ -1,4 +1,5 @@
-import type { Entry, Group, Links, Person, Reference, Release } from '../plan/model.ts'
+import { joinWords, plural } from '../../../shared/text/list.ts'
+import type { Entry, Group, Links, Person, Reference, Release } from '../model.ts'
 import { commitUrl, compareUrl, inline, issueUrl } from './inline.ts'
 
 /** More commits behind one line than this are counted. */
@@ -7,14 +8,44 @@ const MAX_SHAS = 5
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i
 
 /** One line of the notes without its bullet, and the paragraphs below it about what breaks. */
-export function entryLine(entry: Entry, groupTitle: string, links: Links | undefined): string {
+export function entryLine(
+  entry: Entry,
+  groupTitle: string,
+  links: Links | undefined,
+  authors = false,
+): string {
   const { scope, subject, breaking } = entry
   // Where the group does not say so already.
   const alarm = breaking !== undefined && !/break/i.test(groupTitle) ? '**Breaking:** ' : ''
   const where = scope === undefined || scope.trim() === '' ? '' : `**${inline(scope, undefined, 60)}:** `
   const text = inline(subject, links)
   const lead = alarm + where
-  return `${lead}${lead === '' && text === '' ? '(no subject)' : text}${sources(entry, links)}`
+  const by = authors ? byline(entry) : ''
+  return `${lead}${lead === '' && text === '' ? '(no subject)' : text}${sources(entry, links)}${by}`
+}
+
+/** ` by @ada and @grace`; a program only where nobody else was. */
+function byline({ authors }: Entry): string {
+  const people = authors.filter(({ bot }) => !bot)
+  const named = (people.length > 0 ? people : authors).map(personText).filter((name) => name !== '')
+  return named.length === 0 ? '' : ` by ${joinWords(named)}`
+}
+
+/** More pull requests that another version has too are counted only. */
+const MAX_ELSEWHERE = 20
+
+/** `Also in 22.0.1 … 22.0.7: 56 changes`, for each line of versions. */
+export function elsewhereLines({ elsewhere = [] }: Release, links: Links | undefined): string[] {
+  return elsewhere.map(({ versions, pullRequests, changes }) => {
+    const [first = '', last = ''] = [versions[0], versions.at(-1)].map((tag) =>
+      tag?.replace(/^.*?(?=\d+\.\d+\.\d)/, ''),
+    )
+    const span =
+      first === last ? inline(first, undefined) : `${inline(first, undefined)} … ${inline(last, undefined)}`
+    const isShort = pullRequests.length > 0 && pullRequests.length <= MAX_ELSEWHERE
+    const numbers = isShort ? ` (${pullRequests.map((number) => numberLink(number, links)).join(', ')})` : ''
+    return `Also in ${span}: ${plural(changes, 'change')}${numbers}`
+  })
 }
 
 /** What people have to do, a paragraph each; the subject says it already when the note is the same. */
@@ -26,8 +57,11 @@ export function breakingParagraphs({ breaking, subject }: Entry, links: Links | 
 }
 
 /** ` (#12, closes #3)`: the pull request, else the commits, and the issues that it closes. */
-function sources({ pullRequest, shas, references }: Entry, links: Links | undefined): string {
-  const origin = pullRequest === undefined ? commits(shas, links) : [numberLink(pullRequest.number, links)]
+function sources(entry: Entry, links: Links | undefined): string {
+  const { pullRequest, otherPullRequests = [], shas, references } = entry
+  const numbers = pullRequest === undefined ? [] : [pullRequest.number, ...otherPullRequests]
+  const origin =
+    numbers.length === 0 ? commits(shas, links) : numbers.map((number) => numberLink(number, links))
   const closed = references
     .filter(({ number }) => number !== pullRequest?.number)
     .filter(({ action }) => action !== undefined && /^(?:close|fix|resolve)/.test(action))

@@ -1,7 +1,15 @@
-import type { Format, Group, Links, Release } from '../plan/model.ts'
+import type { Format, Group, Links, Release } from '../model.ts'
 import { inline } from './inline.ts'
 import { releaseModel } from './json.ts'
-import { breakingParagraphs, comparison, contributorLines, entryLine, heading, keptGroups } from './lines.ts'
+import {
+  breakingParagraphs,
+  comparison,
+  contributorLines,
+  elsewhereLines,
+  entryLine,
+  heading,
+  keptGroups,
+} from './lines.ts'
 
 export interface RenderOptions {
   format: Format
@@ -9,6 +17,8 @@ export interface RenderOptions {
   template?: string
   links?: Links
   contributors: boolean
+  /** Whether each line says who made it. */
+  authors?: boolean
   /** `## [1.2.0] - 2026-01-02` before each release (file, history); a release body has none. */
   heading: boolean
   /** What `max-length` left out, told at the end of the notes; `oldest` is the last of all versions. */
@@ -43,18 +53,21 @@ function sectionOf(release: Release, options: RenderOptions): string {
   return [
     ...(options.heading ? [heading(release, links)] : []),
     ...groups.map((group) => groupText(group, options)),
-    ...(groups.length === 0 && !options.heading ? ['No notable changes.'] : []),
+    ...(groups.length === 0 && release.elsewhere === undefined && !options.heading
+      ? ['No notable changes.']
+      : []),
+    ...elsewhereLines(release, links),
     ...(people.length === 0 ? [] : [peopleText(people)]),
     ...(compared === '' ? [] : [`**Full changelog:** ${compared}`]),
   ].join('\n\n')
 }
 
-function groupText(group: Group, { links, rendered }: RenderOptions): string {
+function groupText(group: Group, { links, authors, rendered }: RenderOptions): string {
   const known = rendered?.get(group)
   if (known !== undefined) return known
   const { title, entries } = group
   const lines = entries.flatMap((entry) => [
-    `- ${entryLine(entry, title, links)}`,
+    `- ${entryLine(entry, title, links, authors)}`,
     ...breakingParagraphs(entry, links).flatMap((paragraph) => ['', `  ${paragraph}`]),
   ])
   const text = [`### ${inline(title, undefined)}`, '', ...lines].join('\n')

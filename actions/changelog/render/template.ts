@@ -1,9 +1,9 @@
 import Mustache, { type OpeningAndClosingTags, type TemplateSpans } from 'mustache'
 import { ActionError } from '../../../shared/action/errors.ts'
 import { nearest } from '../../../shared/text/nearest.ts'
-import type { Entry, Group, Links, Person, Release } from '../plan/model.ts'
+import type { Entry, Group, Links, Person, Release } from '../model.ts'
 import { commitUrl, compareUrl, inline, issueUrl } from './inline.ts'
-import { comparison, entryLine, personText } from './lines.ts'
+import { comparison, elsewhereLines, entryLine, personText } from './lines.ts'
 import { cutNote, type RenderOptions, withEnd } from './notes.ts'
 
 /** Markdown that we made ourselves; it is not escaped again. */
@@ -93,7 +93,7 @@ function lookUp(name: string, scopes: readonly Fields[]): Fields[string] | undef
 
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length
 
-function fieldsOf(release: Release, { links, contributors }: RenderOptions): Fields {
+function fieldsOf(release: Release, { links, contributors, authors = false }: RenderOptions): Fields {
   const { version, tag, date, from, to, fromSha, toSha, groups, counts } = release
   return {
     ...{ version: version ?? 'Unreleased', isReleased: version !== undefined, tag: tag ?? '', date },
@@ -101,7 +101,8 @@ function fieldsOf(release: Release, { links, contributors }: RenderOptions): Fie
     compareUrl: links === undefined ? '' : new Safe(compareUrl(links, from, to)),
     compareLink: new Safe(comparison(release, links)),
     isEmpty: groups.length === 0,
-    groups: groups.map((group) => groupFields(group, links)),
+    groups: groups.map((group) => groupFields(group, { links, authors })),
+    elsewhere: elsewhereLines(release, links).map((line) => ({ line: new Safe(line) })),
     contributors: contributors ? release.contributors.map((person) => personFields(person)) : [],
     newContributors: contributors
       ? release.newContributors.map(({ person, pullRequest }) => ({
@@ -114,15 +115,20 @@ function fieldsOf(release: Release, { links, contributors }: RenderOptions): Fie
   }
 }
 
-function groupFields({ title, entries }: Group, links: Links | undefined): Fields {
-  return { title, count: entries.length, entries: entries.map((entry) => entryFields(entry, title, links)) }
+interface Shown {
+  links: Links | undefined
+  authors: boolean
 }
 
-function entryFields(entry: Entry, group: string, links: Links | undefined): Fields {
+function groupFields({ title, entries }: Group, shown: Shown): Fields {
+  return { title, count: entries.length, entries: entries.map((entry) => entryFields(entry, title, shown)) }
+}
+
+function entryFields(entry: Entry, group: string, { links, authors }: Shown): Fields {
   const [sha = ''] = entry.shas
   const pull = entry.pullRequest
   return {
-    line: new Safe(entryLine(entry, group, links)),
+    line: new Safe(entryLine(entry, group, links, authors)),
     ...{ type: entry.type ?? '', scope: entry.scope ?? '', subject: entry.subject },
     ...{ sha, shortSha: sha.slice(0, 7), commits: entry.shas.map((each) => ({ sha: each })) },
     commitUrl: links === undefined ? '' : new Safe(commitUrl(links, sha)),
@@ -165,6 +171,7 @@ const EXAMPLE: Fields = fieldsOf(
     ],
     contributors: [NOBODY],
     newContributors: [{ person: NOBODY, pullRequest: 1 }],
+    elsewhere: [{ versions: ['v1.0.0'], pullRequests: [1], changes: 1 }],
     counts: { range: 1, listed: 1, reverted: 0, merged: 0, excluded: 0 },
     excluded: new Map(),
   },

@@ -3,7 +3,7 @@ import { nearest } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
 import { LEVELS } from '../../../shared/version/bump.ts'
 import { prereleaseProblem } from '../../../shared/version/version.ts'
-import type { BranchRule, Level } from '../plan/model.ts'
+import type { BranchRule, Level } from '../model.ts'
 
 /** Used unless `label-rules` names others. */
 const LABELS = new Map(LEVELS.map((level) => [`semver:${level}`, level]))

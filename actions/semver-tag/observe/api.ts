@@ -1,27 +1,31 @@
 import type { Commit } from '../../../shared/git/history.ts'
 import type { Tag } from '../../../shared/git/tags.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
-import { compare, listCommits, listRange } from '../../../shared/github/commits.ts'
+import { compare, getCommit, listCommits, listRange } from '../../../shared/github/commits.ts'
+import { getRef, listRefs } from '../../../shared/github/refs.ts'
 import { getTagObject, listTags } from '../../../shared/github/tags.ts'
 import { readVersionTags } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable } from '../../../shared/version/version.ts'
-import type { Source } from './source.ts'
+import type { Source, Standing } from './source.ts'
 
 /** Comparisons that are under way at once. */
 const AT_ONCE = 8
 
 /** The repository at GitHub; no checkout is needed. */
-export function apiSource(github: GitHub, sha: string, prefix: string): Source {
+export function apiSource(github: GitHub, sha: string, prefixes: readonly string[]): Source {
   return {
     kind: 'api',
     tags: async () => {
       const [tags, recent] = await Promise.all([listTags(github), newest(github, sha)])
       const isRecent = ({ commit }: Tag): boolean => commit !== undefined && recent.has(commit)
-      const isReachable = await ancestry(tags, prefix, isRecent, github, sha)
+      const isReachable = await ancestry(tags, prefixes, isRecent, github, sha)
       return tags.map((tag) => ({ ...tag, reachable: isReachable(tag) }))
     },
     message: async ({ type, object }) =>
       type === 'tag' ? (await getTagObject(github, object))?.message : undefined,
+    standing: (commits) => standing(github, commits, sha),
+    // Only asked where no checkout tells.
+    tip: async (branch) => (await getRef(github, `refs/heads/${branch}`).catch(() => undefined))?.object,
     range: async (without, paths) => {
       const [base, ...more] = without
       if (base === undefined) return everything(github, sha, paths)
@@ -31,6 +35,38 @@ export function apiSource(github: GitHub, sha: string, prefix: string): Source {
       return paths.length === 0 ? kept : touching(github, sha, kept, paths)
     },
   }
+}
+
+/** Commits that are asked about one by one; what stands below the highest few decides nothing. */
+const MAX_ASKED = 4
+/** Branches that are asked whether they have one of these. */
+const MAX_BRANCHES = 20
+
+async function standing(
+  github: GitHub,
+  commits: readonly string[],
+  sha: string,
+): Promise<Map<string, Standing>> {
+  const found = new Map<string, Standing>()
+  const heads = [...new Set((await listRefs(github, 'refs/heads/')).map(({ object }) => object))]
+  await Promise.all(
+    commits.slice(0, MAX_ASKED).map(async (commit) => {
+      const contains = (await compare(github, commit, sha))?.status === 'behind'
+      const isOnBranch = contains || heads.length > MAX_BRANCHES || heads.includes(commit)
+      const [first] = isOnBranch ? [] : ((await getCommit(github, commit))?.parents ?? [])
+      const isOurs = first !== undefined && (await isAncestor(github, first, sha))
+      // Of many branches nobody can tell with few calls.
+      if (isOurs && !(await isInOne(github, commit, heads)))
+        found.set(commit, { on: 'beside', from: first, contains })
+      else found.set(commit, { on: 'branch', contains })
+    }),
+  )
+  return found
+}
+
+async function isInOne(github: GitHub, commit: string, heads: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(heads.map((head) => isAncestor(github, commit, head)))
+  return answers.some((answer) => answer)
 }
 
 /** The first page of history: most tags that matter stand on one of these. */
@@ -46,12 +82,12 @@ async function newest(github: GitHub, sha: string): Promise<Set<string>> {
 /** Asks about each version tag, from the highest down to the first stable one that is reachable. */
 async function ancestry(
   tags: readonly Tag[],
-  prefix: string,
+  prefixes: readonly string[],
   isRecent: (tag: Tag) => boolean,
   github: GitHub,
   sha: string,
 ): Promise<(tag: Tag) => boolean> {
-  const ranked = readVersionTags(tags, prefix).sort((a, b) => compareVersions(b.version, a.version))
+  const ranked = readVersionTags(tags, prefixes).sort((a, b) => compareVersions(b.version, a.version))
   const answers = new Map<string, boolean>()
   const isReachable = (tag: Tag): boolean => isRecent(tag) || answers.get(tag.commit ?? '') === true
   for (let from = 0; from < ranked.length; from += AT_ONCE) {

@@ -13,4 +13,20 @@ export interface Source {
   message(tag: ReachableTag): Promise<string | undefined>
   /** The commits that `sha` reaches and none of `without` does, newest first; with `paths` those that touch one of them. */
   range(without: readonly string[], paths: readonly string[]): Promise<Commit[]>
+  /**
+   * Where commits stand that `sha` does not reach. `branch`: on another branch; `beside`: on none. `from` is the first
+   * parent of one beside the line, when `sha` reaches that.
+   *
+   * @param commits the most interesting first; those that nobody can tell about are missing in the answer
+   */
+  standing(commits: readonly string[]): Promise<Map<string, Standing>>
+  /** The commit that a branch is at now; undefined where nobody knows. */
+  tip(branch: string): Promise<string | undefined>
+}
+
+export interface Standing {
+  on: 'branch' | 'beside'
+  from?: string
+  /** It contains `sha`, which is an older commit then. */
+  contains: boolean
 }

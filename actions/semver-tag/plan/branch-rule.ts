@@ -1,4 +1,5 @@
-import type { Inputs, Observation } from './model.ts'
+import { globTest } from '../../../shared/text/glob.ts'
+import type { Inputs, Observation } from '../model.ts'
 
 /** What the event and the ref allow. */
 export interface RefRule {
@@ -35,8 +36,23 @@ export function refRule(inputs: Inputs, observation: Observation): RefRule {
     isPullRequest: false,
     mayCreate,
     ...(typeof makes === 'object' ? { prerelease: makes.prerelease } : {}),
-    ...(mayCreate ? {} : { notice: `Nothing is created on ${branch ?? ref}: ${why}. ${remedy}` }),
+    ...(mayCreate
+      ? {}
+      : {
+          notice:
+            branch === undefined ? offBranch(ref) : `Nothing is created on ${branch}: ${why}. ${remedy}`,
+        }),
   }
+}
+
+/** What a run that is not about a branch is told. */
+function offBranch(ref: string): string {
+  const remedy = 'Run the step on the push of a branch, or give "bump" or "version".'
+  if (ref.startsWith('refs/tags/')) {
+    return `Nothing is created: this run is about the tag ${ref.slice('refs/tags/'.length)}, which is there already. ${remedy}`
+  }
+  if (ref === '') return `Nothing is created: this run is about a commit, and not about a branch. ${remedy}`
+  return `Nothing is created on ${ref}: it is not a branch. ${remedy}`
 }
 
 function ruleOf(
@@ -51,31 +67,7 @@ function ruleOf(
     return { makes: 'none', why: `only the default branch releases (${only})` }
   }
   const rule =
-    branches.find(({ glob }) => glob === branch) ?? branches.find(({ glob }) => matchesGlob(glob, branch))
+    branches.find(({ glob }) => glob === branch) ?? branches.find(({ glob }) => globTest(glob)(branch))
   if (rule === undefined) return { makes: 'none', why: '"branches" has no rule for it' }
   return { makes: rule.makes, why: `"branches" says so (${rule.glob}: none)` }
-}
-
-/**
- * Whether a whole name matches a glob: `*` any text without a slash, `**` any text, `?` one character but a slash,
- * everything else itself. Takes at most glob × name steps, whatever the stars.
- */
-export function matchesGlob(glob: string, name: string): boolean {
-  const tokens = glob.match(/\*\*+|./gs) ?? []
-  // reached[j]: the tokens so far match the first j characters.
-  let reached = Array.from({ length: name.length + 1 }, (_, length) => length === 0)
-  for (const token of tokens) {
-    const next = reached.map(() => false)
-    for (let j = 0; j <= name.length; j++) {
-      const before = name[j - 1]
-      if (token.startsWith('*')) {
-        const grows = j > 0 && next[j - 1] === true && (token.length > 1 || before !== '/')
-        next[j] = reached[j] === true || grows
-      } else if (j > 0 && reached[j - 1] === true) {
-        next[j] = token === '?' ? before !== '/' : before === token
-      }
-    }
-    reached = next
-  }
-  return reached[name.length] === true
 }

@@ -1,6 +1,6 @@
 import { floatingName, highestOfLine } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../../shared/version/version.ts'
-import type { FloatingLeft, FloatingMove } from './model.ts'
+import type { FloatingLeft, FloatingMove } from '../model.ts'
 import type { Scene } from './scene.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { type FloatingKind, highestOfLine } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable, type Version } from '../../../shared/version/version.ts'
+import type { Observation } from '../model.ts'
 import { type Scene, short } from './scene.ts'
 
 /** A tag of an image: at most 128 characters, never `+` (OCI Distribution 1.1, "Pulling manifests"). */
@@ -12,6 +13,8 @@ const RESERVED = /^(?:latest|pr-\d+|v?\d+(?:\.\d+){0,2}|v?\d+\.\d+\.\d+-.*)$/i
 export interface ImageTags {
   /** With image names in front when there are any. */
   imageTags: string[]
+  /** Image → its tags. */
+  imageTagsByImage: Record<string, string[]>
   notices: string[]
 }
 
@@ -29,14 +32,19 @@ export function planImageTags(scene: Scene, released?: Version): ImageTags {
         ...(released === undefined ? [] : ofRelease(scene, released)),
         ...(inputs.mode === 'rollback' || rule.branch === undefined
           ? []
-          : ofBranch(rule.branch, observation.sha)),
+          : ofBranch(rule.branch, observation)),
         ...(isDefaultBranchBuild(scene) ? ['latest'] : []),
       ]
   const valid = [...new Set(wanted)].filter((tag) => IMAGE_TAG.test(tag))
   if (valid.length < new Set(wanted).size)
     notices.push('An image tag was left out: it is longer than 128 characters.')
-  const names = inputs.images.length === 0 ? [''] : inputs.images.map((image) => `${image}:`)
-  return { imageTags: names.flatMap((name) => valid.map((tag) => `${name}${tag}`)), notices }
+  const images = inputs.images.length === 0 ? [''] : inputs.images
+  const named = (image: string): string[] => valid.map((tag) => (image === '' ? tag : `${image}:${tag}`))
+  return {
+    imageTags: images.flatMap(named),
+    imageTagsByImage: Object.fromEntries(images.map((image) => [image, named(image)])),
+    notices,
+  }
 }
 
 function ofPullRequest({ observation: { pullRequest, ref } }: Scene): string[] {
@@ -62,17 +70,21 @@ function ofRelease({ inputs, tags }: Scene, version: Version): string[] {
   ]
 }
 
-/** `{branch}` and `{branch}-{sha7}`; the branch gives way where both do not fit. */
-function ofBranch(branch: string, sha: string): string[] {
+/**
+ * `{branch}` and `{branch}-{sha7}`; the branch gives way where both do not fit. An older commit has only the second: the
+ * first is where the branch is now.
+ */
+function ofBranch(branch: string, { sha, isTip }: Pick<Observation, 'sha' | 'isTip'>): string[] {
   const name = inImageTag(branch)
   const id = short(sha)
   if (name === '') return [id]
   const withId = `${name.slice(0, MAX_LENGTH - 1 - id.length)}-${id}`
-  return RESERVED.test(name) ? [withId] : [name.slice(0, MAX_LENGTH), withId]
+  return RESERVED.test(name) || isTip === false ? [withId] : [name.slice(0, MAX_LENGTH), withId]
 }
 
 function isDefaultBranchBuild({ inputs, observation, rule }: Scene): boolean {
   return (
+    observation.isTip !== false &&
     inputs.latestOn === 'default-branch' &&
     inputs.mode === 'next' &&
     rule.branch !== undefined &&

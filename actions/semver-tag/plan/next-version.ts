@@ -1,3 +1,4 @@
+import { releaseAsOf } from '../../../shared/commits/references.ts'
 import {
   bumpVersion,
   higherVersion,
@@ -15,14 +16,16 @@ import {
   parseVersion,
   type Version,
 } from '../../../shared/version/version.ts'
-import { type ReadCommit, type Weighed, weigh } from './bump.ts'
+import { type ReadCommit, readCommits, type Weighed, weigh } from './bump.ts'
+import { passedBy } from './elsewhere.ts'
+import { refused } from './refused.ts'
 import { type KnownTag, type Scene, short } from './scene.ts'
 
 /** What to do about a version, before tags and images are worked out. */
 export type Answer =
-  | { kind: 'release'; version: Version; why: string }
-  | { kind: 'already-released'; tag: KnownTag; resumed: boolean; why: string }
-  | { kind: 'nothing'; current?: KnownTag | undefined; why: string }
+  | { kind: 'release'; version: Version; why: string; notices?: readonly string[] }
+  | { kind: 'already-released'; tag: KnownTag; resumed: boolean; why: string; notices?: readonly string[] }
+  | { kind: 'nothing'; current?: KnownTag | undefined; why: string; notices?: readonly string[] }
   | { kind: 'refused'; title: string; reason: string }
 
 /** The next version, by the contract's precedence: `version`, `bump`, labels, commits, `default-bump`. */
@@ -33,7 +36,7 @@ export function nextVersion(scene: Scene, commits: readonly ReadCommit[], weighe
 
 function explicit(scene: Scene, text: string): Answer {
   const { inputs, observation, tags, base } = scene
-  const version = parsePrefixedVersion(text, inputs.tagPrefix)
+  const version = parsePrefixedVersion(text, inputs.tagPrefixes)
   if (version === undefined) {
     return refused('Not a version', `version: "${text}" is not a strict SemVer 2.0.0 version such as 1.2.3.`)
   }
@@ -61,30 +64,37 @@ function computed(scene: Scene, commits: readonly ReadCommit[], weighed: Weighed
   const nothing = (why: string, current = id === undefined ? (base ?? last) : (last ?? base)): Answer =>
     current?.commit === observation.sha ? already(current, false, why) : { kind: 'nothing', current, why }
   if (bump === 'none') return nothing('bump is none')
+  const asked = bump === 'auto' ? releaseAs(scene, commits, weighed) : undefined
+  if (asked !== undefined && 'kind' in asked) return asked
   const isOrder = bump === 'major' || bump === 'minor' || bump === 'patch'
   const level: Level = isOrder
     ? bump
-    : bump === 'prerelease' && weighed.level === 'none'
+    : weighed.level === 'none' && (bump === 'prerelease' || asked !== undefined)
       ? 'patch'
       : weighed.level
   if (level === 'none') return nothing(weighed.why)
-  const why = isOrder ? `bump is ${bump}` : level === weighed.level ? weighed.why : 'bump is prerelease'
+  const why = isOrder
+    ? `bump is ${bump}`
+    : asked !== undefined
+      ? `${short(asked.sha)} says Release-As: ${asked.version.version}`
+      : level === weighed.level
+        ? weighed.why
+        : 'bump is prerelease'
 
-  const candidate =
-    base === undefined ? parseVersion(inputs.initialVersion) : bumpVersion(base.version, level)
+  const first = base === undefined ? parseVersion(inputs.initialVersion) : bumpVersion(base.version, level)
+  const candidate = asked?.version ?? first
   if (candidate === undefined) return tooLarge(base?.name ?? inputs.initialVersion)
   // A stable release never ranks below a pre-release that it completes, nor does the next pre-release.
-  const core = last === undefined ? candidate : higherVersion(candidate, coreOf(last.version))
-  if (id === undefined) return checked(scene, core, why)
+  const least = last === undefined ? candidate : higherVersion(candidate, coreOf(last.version))
+  const { core, notices } = freeCore(scene, least, level)
+  if (core === undefined) return tooLarge(least.version)
+  const missed = passedBy(scene, core)
+  if (missed !== undefined) return missed
+  if (id === undefined || !isStable(core)) return withNotices(checked(scene, core, why), notices)
 
   const latest = highestTag(tags.filter((tag) => tag.reachable && isPrereleaseOf(tag.version, core, id)))
-  if (latest !== undefined) {
-    const since = new Set(observation.sincePrerelease)
-    const added = weigh(
-      commits.filter(({ sha }) => since.has(sha)),
-      inputs,
-      isZero(scene),
-    )
+  if (latest !== undefined && bump !== 'prerelease') {
+    const added = weigh(readCommits(observation.sincePrerelease), inputs, isZero(scene))
     const counts = isOrder ? added.reasons.length > 0 : added.level !== 'none'
     if (!counts) return nothing(`since ${latest.name}, ${added.why}`, latest)
   }
@@ -93,7 +103,75 @@ function computed(scene: Scene, commits: readonly ReadCommit[], weighed: Weighed
     id,
     tags.map(({ version }) => version),
   )
-  return next === undefined ? tooLarge(`${core.version}-${id}`) : checked(scene, next, why)
+  if (next === undefined) return tooLarge(`${core.version}-${id}`)
+  const open = higherOfCore(tags, next)
+  if (open !== undefined && !isStable(open.version) && isSideline(id, observation.event)) {
+    const notice = `${next.version} would rank below ${open.name}, which is open: nothing is created until ${coreOf(next).version} is released.`
+    return withNotices(nothing(`${open.name} is open`, last ?? base), [notice])
+  }
+  return withNotices(checked(scene, next, why), notices)
+}
+
+/** Stages that lead to a release; what ranks below one of them is a mistake. */
+const STAGES = /^(?:alpha|beta|pre|preview|rc)(?:\.|$)/
+
+/** A nightly runs whatever stage a release is in: it waits, and nobody has done anything wrong. */
+function isSideline(id: string, event: string): boolean {
+  return event === 'schedule' || !STAGES.test(id)
+}
+
+/** The version that the newest `Release-As` footer asks for, among what counts. */
+function releaseAs(
+  { inputs, base }: Scene,
+  commits: readonly ReadCommit[],
+  { reasons }: Weighed,
+): { version: Version; sha: string } | Answer | undefined {
+  const cancelled = new Set(
+    reasons.flatMap(({ sha, cancelledBy }) => (cancelledBy === undefined ? [] : [sha])),
+  )
+  for (const { sha, message, parts } of commits) {
+    const text = cancelled.has(sha)
+      ? undefined
+      : [message, ...parts].map(releaseAsOf).find((one) => one !== undefined)
+    if (text === undefined) continue
+    const version = parsePrefixedVersion(text, inputs.tagPrefixes)
+    if (version === undefined) {
+      return refused(
+        'Not a version',
+        `Release-As: "${text}" in ${short(sha)} is not a strict SemVer 2.0.0 version such as 1.2.3. Say the right one in a newer commit, or with the input version.`,
+      )
+    }
+    if (base === undefined || compareVersions(version, base.version) > 0) return { version, sha }
+    return refused(
+      'The version is too low',
+      `Release-As: ${text} in ${short(sha)} is not higher than ${base.name}. Say a higher one in a newer commit, or with the input version.`,
+    )
+  }
+  return undefined
+}
+
+/** The version itself, or the next one of the same bump that no other branch has taken. */
+function freeCore(
+  { tags, observation }: Scene,
+  least: Version,
+  level: Exclude<Level, 'none'>,
+): { core: Version | undefined; notices: string[] } {
+  const notices: string[] = []
+  let core: Version | undefined = least
+  while (core !== undefined) {
+    const taken: KnownTag | undefined = findVersion(tags, core)
+    // One that holds this commit has released it: nothing is passed over then.
+    if (taken === undefined || taken.reachable || taken.contains === true) break
+    notices.push(
+      `${taken.name} stands on ${short(taken.commit)}, which ${short(observation.sha)} does not contain: it is passed over.`,
+    )
+    core = bumpVersion(core, level)
+  }
+  return { core, notices }
+}
+
+function withNotices(answer: Answer, notices: readonly string[]): Answer {
+  return notices.length === 0 || answer.kind === 'refused' ? answer : { ...answer, notices }
 }
 
 /** Whether the version before is 0.y.z. */
@@ -150,9 +228,4 @@ function tooLarge(what: string): Answer {
     'The number is too large',
     `No version follows ${what}: a number would be above 9007199254740991 or the text above 256 characters.`,
   )
-}
-
-/** A failure for the person at the keyboard: the title in a few words, the reason with what to do next. */
-export function refused(title: string, reason: string): Extract<Answer, { kind: 'refused' }> {
-  return { kind: 'refused', title, reason }
 }

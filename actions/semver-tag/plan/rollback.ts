@@ -1,7 +1,7 @@
 import { joinWords } from '../../../shared/text/list.ts'
 import { highestOfLine } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable } from '../../../shared/version/version.ts'
-import { refused } from './next-version.ts'
+import { refused } from './refused.ts'
 import { type KnownTag, type Scene, short } from './scene.ts'
 
 export type RollbackAnswer =

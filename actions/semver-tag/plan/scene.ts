@@ -1,15 +1,14 @@
-import { baseOf, lastPrereleaseOf, readVersionTags, type Versioned } from '../../../shared/version/tags.ts'
+import type { Inputs, KnownTag, Observation } from '../model.ts'
 import { type RefRule, refRule } from './branch-rule.ts'
-import type { Inputs, Observation, VersionTag } from './model.ts'
 
-export type KnownTag = Versioned<VersionTag>
+export type { KnownTag }
 
 /** Inputs and observation, and what every part of the decision wants to know about them. */
 export interface Scene {
   inputs: Inputs
   observation: Observation
   rule: RefRule
-  /** Every version of the repository with this prefix, reachable or not. */
+  /** Every version of the repository with a prefix that is read, reachable or not. */
   tags: readonly KnownTag[]
   /** The highest stable version that `sha` reaches. */
   base?: KnownTag | undefined
@@ -17,18 +16,10 @@ export interface Scene {
   last?: KnownTag | undefined
 }
 
-/** Reads the tags as versions, and finds the base and the pre-release in progress. */
+/** Adds what the ref allows. */
 export function sceneOf(inputs: Inputs, observation: Observation): Scene {
-  const tags = readVersionTags(observation.tags, inputs.tagPrefix)
-  const base = baseOf(tags)
-  return {
-    inputs,
-    observation,
-    tags,
-    base,
-    last: lastPrereleaseOf(tags, base),
-    rule: refRule(inputs, observation),
-  }
+  const { tags, base, last } = observation
+  return { inputs, observation, tags, base, last, rule: refRule(inputs, observation) }
 }
 
 /** A commit id for people. */

@@ -1,9 +1,10 @@
 import { plural } from '../../../shared/text/list.ts'
 import { type Line, link, type Span, text } from '../../../shared/text/rich.ts'
-import { lookOf, rank, worst } from './status.ts'
+import { lookOf, rank, statusOf, worst } from './status.ts'
 
 /** One job of the run, from the API or from `needs`. */
 export interface Job {
+  /** Empty when only results were given. */
   name: string
   /** A conclusion; `in_progress` and `queued` while it has none. */
   status: string
@@ -11,10 +12,13 @@ export interface Job {
   url: string
   /** Names of the steps that failed. */
   failedSteps: readonly string[]
+  /** What the failed step said, when it could be read. */
+  reason?: string | undefined
 }
 
-/** Members of a matrix that are named one by one. */
+/** Members of a matrix that are named one by one, for each step that failed. */
 const MAX_NAMED = 8
+const MAX_STEPS = 3
 const WAITING: ReadonlySet<string> = new Set(['in_progress', 'queued', 'waiting', 'pending', 'requested'])
 
 /** Statuses of the jobs that have ended. */
@@ -24,7 +28,9 @@ export function endedStatuses(jobs: readonly Job[]): string[] {
 
 /** `3 of 12 jobs failed`, `12 jobs, all succeeded`. */
 export function countJobs(jobs: readonly Job[]): string {
-  const counts = [...Map.groupBy(jobs, ({ status }) => status)].sort(([a], [b]) => rank(a) - rank(b))
+  const counts = [...grouped(jobs, ({ status }) => (WAITING.has(status) ? status : statusOf(status)))].sort(
+    ([a], [b]) => rank(a) - rank(b),
+  )
   const [first] = counts
   if (first === undefined) return ''
   if (counts.length === 1)
@@ -33,17 +39,35 @@ export function countJobs(jobs: readonly Job[]): string {
 }
 
 /**
- * One line for each job, and one for all members of a matrix: the worst first, the failed members by name with the
- * steps that failed, the others counted.
+ * One line for each job, and one for all members of a matrix: the worst first, the failed members by the step that
+ * failed, the others counted. Jobs without a name have no line.
  */
 export function jobLines(jobs: readonly Job[]): Line[] {
-  const groups = [...Map.groupBy(jobs, ({ name }) => familyName(name))].map(([name, members]) => ({
+  const named = jobs.filter(({ name }) => name !== '')
+  const groups = [...grouped(named, ({ name }) => familyName(name))].map(([name, members]) => ({
     name,
     members: members.toSorted((a, b) => rank(a.status) - rank(b.status)),
   }))
   return groups
     .toSorted((a, b) => worstRank(a.members) - worstRank(b.members))
-    .map(({ name, members }) => (members.length === 1 ? jobLine(members) : groupLine(name, members)))
+    .flatMap(({ name, members }) => (members.length === 1 ? members.map(jobLine) : groupLines(name, members)))
+}
+
+/** Names of the jobs that failed. */
+export function failedJobs(jobs: readonly Job[]): string[] {
+  return jobs.filter(({ status }) => lookOf(status).class === 'failure').map(({ name }) => name)
+}
+
+/** As `Map.groupBy`, which Node 20 does not have. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
 }
 
 /** `test` of `test (ubuntu-latest, 24)`. */
@@ -55,32 +79,45 @@ function worstRank(jobs: readonly Job[]): number {
   return Math.min(...jobs.map(({ status }) => rank(status)))
 }
 
-function jobLine([job]: readonly Job[]): Line {
-  if (job === undefined) return []
-  return [text(`${emojiOf(job.status)} `), named(job, job.name), ...after(job)]
+function jobLine(job: Job): Line {
+  return [text(`${emojiOf(job.status)} `), pageOf(job, job.name), text(after(job)), ...said(job)]
 }
 
-function groupLine(name: string, members: readonly Job[]): Line {
+function groupLines(name: string, members: readonly Job[]): Line[] {
   const bad = members.filter(({ status }) => ['failure', 'cancelled'].includes(lookOf(status).class))
-  const failed = bad
-    .slice(0, MAX_NAMED)
-    .flatMap((job, index): Span[] => [
-      text(index === 0 ? ': ' : ', '),
-      named(job, job.name.slice(name.length).trim()),
-      ...after(job),
-    ])
-  const more = bad.length > MAX_NAMED ? [text(` and ${bad.length - MAX_NAMED} more`)] : []
-  const status = worst(members.map((job) => job.status)) ?? ''
-  return [text(`${emojiOf(status)} ${name} (${countJobs(members)})`), ...failed, ...more]
+  const steps = [...grouped(bad, (job) => after(job) || ` ${past(job.status)}`)]
+  const head = text(
+    `${emojiOf(worst(members.map((job) => job.status)) ?? '')} ${name} (${countJobs(members)})`,
+  )
+  const lines = steps.map(([words, same]) => stepLine(name, words, same))
+  if (lines.length < 2) return [lines.length === 0 ? [head] : [head, text(': '), ...lines.flat()]]
+  return [[head], ...lines.map((line): Line => [text('\u00a0\u00a0\u00a0'), ...line])]
 }
 
-function named(job: Job, name: string): Span {
+/** Members that failed at the same step: `(a) at Run tests`, `40 at Run tests: (a), (b) … and 32 more`. */
+function stepLine(family: string, words: string, jobs: readonly Job[]): Line {
+  const label = (job: Job): Span => pageOf(job, job.name.slice(family.length).trim())
+  const [first] = jobs
+  if (jobs.length === 1 && first !== undefined) return [label(first), text(words), ...said(first)]
+  const named = jobs
+    .slice(0, MAX_NAMED)
+    .flatMap((job, index) => [...(index === 0 ? [] : [text(', ')]), label(job)])
+  const more = jobs.length > MAX_NAMED ? [text(` and ${jobs.length - MAX_NAMED} more`)] : []
+  const reason = jobs.find((job) => job.reason !== undefined)
+  return [text(`${jobs.length}${words}: `), ...named, ...more, ...(reason === undefined ? [] : said(reason))]
+}
+
+function pageOf(job: Job, name: string): Span {
   return job.url === '' ? text(name) : link(name, job.url)
 }
 
-function after({ status, failedSteps }: Job): Span[] {
-  if (failedSteps.length > 0) return [text(` at ${failedSteps.slice(0, 3).join(', ')}`)]
-  return ['success', 'failure'].includes(status) ? [] : [text(` ${past(status)}`)]
+function after({ status, failedSteps }: Job): string {
+  if (failedSteps.length > 0) return ` at ${failedSteps.slice(0, MAX_STEPS).join(', ')}`
+  return ['success', 'failure'].includes(statusOf(status)) ? '' : ` ${past(status)}`
+}
+
+function said({ reason = '' }: Job): Span[] {
+  return reason === '' ? [] : [text(`: ${reason}`)]
 }
 
 function emojiOf(status: string): string {

@@ -1,6 +1,6 @@
 import { codeSpan, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { type Line, renderLine, type Span } from '../../../shared/text/rich.ts'
-import { cutNote, type Message } from './model.ts'
+import { cutNote, type Message } from './message.ts'
 
 /** A message as blocks of GitHub Markdown, the most important first: for the job summary and the comment. */
 export function markdownBlocks(message: Message): string[] {

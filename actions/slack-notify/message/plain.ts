@@ -1,5 +1,5 @@
 import { type Line, renderLine, type Span } from '../../../shared/text/rich.ts'
-import { cutNote, type Message } from './model.ts'
+import { cutNote, type Message } from './message.ts'
 
 /** A message as text without markup: for the log of a dry run, and the text part of an e-mail. */
 export function plainText(message: Message): string {

@@ -41,8 +41,66 @@ const TABLE: Readonly<Record<string, Omit<Look, 'status'>>> = {
 
 const RANKS = Object.keys(TABLE)
 
+/** What people and other tools write, for the words of GitHub. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  success: [
+    'succeeded',
+    'successful',
+    'succeed',
+    'pass',
+    'passed',
+    'passing',
+    'ok',
+    'okay',
+    'green',
+    'fixed',
+  ],
+  failure: [
+    'failures',
+    'fail',
+    'failed',
+    'failing',
+    'error',
+    'errored',
+    'broken',
+    'red',
+    'unsuccessful',
+    'crashed',
+  ],
+  cancelled: ['canceled', 'cancel', 'cancelling', 'canceling', 'cancellation', 'abort', 'aborted'],
+  skipped: ['skip', 'skipping'],
+  timed_out: ['timedout', 'timeout', 'time_out'],
+  started: ['start', 'starting', 'running', 'in_progress', 'inprogress', 'progress', 'begun'],
+  action_required: ['actionrequired', 'needs_action'],
+  startup_failure: ['startupfailure', 'failed_to_start'],
+}
+
+const BY_WORD: ReadonlyMap<string, string> = new Map([
+  ...RANKS.map((word) => [word, word] as const),
+  ...Object.entries(SYNONYMS).flatMap(([word, all]) => all.map((each) => [each, word] as const)),
+])
+
+/** The words that a status is known by, for suggestions. */
+export const KNOWN_STATUSES = RANKS.filter((word) => word !== 'unknown')
+
+/** GitHub's own word for a status in any case and with its usual synonyms; a free word as it was given. */
+export function statusOf(given: string): string {
+  const word = given
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '_')
+    .replace(/[.!]+$/, '')
+  return BY_WORD.get(word) ?? given.trim()
+}
+
+/** Whether a status is one of the table, and not a free word. */
+export function isKnownStatus(status: string): boolean {
+  return BY_WORD.has(status)
+}
+
 /** What a status looks like; a free word is grey and is shown as it is. */
-export function lookOf(status: string): Look {
+export function lookOf(given: string): Look {
+  const status = statusOf(given)
   const known = Object.hasOwn(TABLE, status) ? TABLE[status] : undefined
   if (known !== undefined) return { status, ...known }
   return { status, verb: `ended as ${status}`, emoji: '⚪', color: GREY, class: 'other' }
@@ -55,7 +113,7 @@ export function worst(statuses: readonly string[]): string | undefined {
 
 /** A small number is bad. */
 export function rank(status: string): number {
-  const index = RANKS.indexOf(status)
+  const index = RANKS.indexOf(statusOf(status))
   return index < 0 ? RANKS.indexOf('unknown') : index
 }
 

@@ -1,43 +1,12 @@
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { bold, code, type Line, link, type Span, text, textLines } from '../../../shared/text/rich.ts'
 import { linesOfMarkdown } from '../../../shared/text/rich-markdown.ts'
-import { coverageFields, coverageLines, coverageSentence } from './coverage.ts'
-import { countJobs, type Job, jobLines } from './jobs.ts'
-import type { Fact, List, Message } from './model.ts'
+import { COVERAGE_FIELDS, coverageLines, coverageSentence, percentOf } from './coverage.ts'
+import { fieldKey } from './fields.ts'
+import { countJobs, jobLines } from './jobs.ts'
+import type { Fact, List, Message } from './message.ts'
 import type { Look } from './status.ts'
-
-/** Everything that a message can be made of. Texts are as they were given; empty when they were not. */
-export interface Subject {
-  look: Look
-  /** The last run of this workflow and branch failed. */
-  wasBroken: boolean
-  title: string
-  text: string
-  reason: string
-  environment: string
-  version: string
-  url: string
-  fields: readonly { name: string; value: string }[]
-  /** Markdown */
-  changelog: string
-  jobs: readonly Job[]
-  durationMs: number | undefined
-  run: RunFacts
-}
-
-export interface RunFacts {
-  /** `owner/name` */
-  repository: string
-  serverUrl: string
-  workflow: string
-  runUrl: string
-  branch: string
-  sha: string
-  /** The first line of the commit's message, when the event has it. */
-  commitTitle: string
-  actor: string
-  pull: { number: number; title: string; url: string } | undefined
-}
+import type { RunFacts, Subject } from './subject.ts'
 
 type FactName = keyof typeof FACTS
 
@@ -49,8 +18,8 @@ interface Template {
   page: string
   /** Lines of its own, below the sentence. */
   lines?: (subject: Subject) => Line[]
-  /** Fields that `lines` or the sentence show already, in small letters. */
-  ownFields?: (subject: Subject) => string[]
+  /** Fields that say what the sentence or `lines` show already, in small letters. */
+  ownFields?: (subject: Subject) => readonly string[]
   /** Before the name of a field. */
   mark?: (name: string) => string
 }
@@ -62,7 +31,7 @@ const SEVERITIES: Readonly<Record<string, string>> = {
   low: '🔵 ',
 }
 
-const RUN = ['pull', 'branch', 'commit', 'actor', 'duration'] as const
+const RUN = ['pull', 'branch', 'commit', 'actor', 'attempt', 'duration'] as const
 
 const TABLE = {
   'ci-summary': {
@@ -86,11 +55,13 @@ const TABLE = {
     sentence: (subject) => {
       const where = subject.environment || nameOf(subject)
       const to = subject.version === '' ? '' : ` to ${subject.version}`
+      if (subject.outcome === 'none') return `${where} was not rolled back`
       const words = { success: `Rolled ${where} back${to}`, started: `Rolling ${where} back${to}` }
       return said(subject.look, words, `Rollback of ${where}${to}`)
     },
     facts: ['reason', 'environment', 'version', ...RUN],
     page: 'Open',
+    ownFields: ({ outcome }) => (outcome === undefined ? [] : ['rolled-back']),
   },
   release: {
     sentence: (subject) => {
@@ -101,28 +72,34 @@ const TABLE = {
         `Release of ${what}`,
       )
     },
-    facts: ['version', 'commit', 'actor', 'duration'],
+    facts: ['version', 'commit', 'actor', 'attempt', 'duration'],
     page: 'Release notes',
   },
   security: {
     sentence: (subject) => {
+      const { outcome } = subject
       const scan = `Security scan of ${nameOf(subject)}`
-      return said(
-        subject.look,
-        { success: `${scan} passed`, failure: `${scan} found what must not stay` },
-        scan,
-      )
+      if (outcome === 'none') return `${scan} gave no result`
+      const found = outcome === 'failure' ? { failure: `${scan} found what must not stay` } : {}
+      return said(subject.look, { success: `${scan} passed`, ...found }, scan)
     },
     facts: ['reason', 'environment', 'version', 'branch', 'commit'],
     page: 'Findings',
     mark: (name) => SEVERITIES[name.toLowerCase()] ?? '',
+    ownFields: ({ outcome }) => (outcome === undefined ? [] : ['gate']),
   },
   coverage: {
-    sentence: coverageSentence,
+    sentence: ({ coverage }) => coverageSentence(coverage),
     facts: ['pull', 'branch', 'commit', 'actor'],
     page: 'Report',
-    lines: coverageLines,
-    ownFields: coverageFields,
+    lines: ({ coverage }) => coverageLines(coverage),
+    ownFields: ({ coverage, fields }) =>
+      coverage?.value === undefined
+        ? []
+        : fields
+            .filter(({ value }) => percentOf(value) !== undefined)
+            .map(({ name }) => fieldKey(name))
+            .filter((key) => COVERAGE_FIELDS.has(key)),
   },
   'main-broken': {
     sentence: ({ look, run, wasBroken }) => {
@@ -132,7 +109,7 @@ const TABLE = {
       }
       return said(look, words, `${run.workflow || 'Workflow'} on ${run.branch || 'main'}`)
     },
-    facts: ['workflow', 'commit', 'actor', 'duration'],
+    facts: ['workflow', 'commit', 'actor', 'attempt', 'duration'],
     page: 'Open',
   },
   metrics: {
@@ -159,7 +136,10 @@ const FACTS = {
   version: { label: 'Version', value: ({ version }) => (version === '' ? [] : [code(version)]) },
   reason: { label: 'Reason', value: ({ reason }) => plainFact(reason) },
   workflow: { label: 'Workflow', value: ({ run }) => plainFact(run.workflow) },
-  branch: { label: 'Branch', value: ({ run }) => (run.branch === '' ? [] : [code(run.branch)]) },
+  branch: {
+    label: ({ run }) => (run.isTag ? 'Tag' : 'Branch'),
+    value: ({ run }) => (run.branch === '' ? [] : [code(run.branch)]),
+  },
   pull: {
     label: 'Pull request',
     value: ({ run: { pull } }) =>
@@ -167,24 +147,26 @@ const FACTS = {
   },
   commit: { label: 'Commit', value: ({ run }) => commitFact(run) },
   actor: { label: 'By', value: ({ run }) => actorFact(run) },
+  attempt: {
+    label: 'Attempt',
+    value: ({ run }) => (run.attempt > 1 ? [text(String(run.attempt))] : []),
+  },
   duration: {
     label: 'Took',
     value: ({ durationMs }) => (durationMs === undefined ? [] : [text(formatDuration(durationMs))]),
   },
-} as const satisfies Readonly<Record<string, { label: string; value: (subject: Subject) => Line }>>
+} as const satisfies Readonly<
+  Record<string, { label: string | ((subject: Subject) => string); value: (subject: Subject) => Line }>
+>
 
 /** The message that a template makes of a subject; pure. */
 export function messageOf(name: TemplateName, subject: Subject): Message {
   const template: Template = TABLE[name]
   const sentence = template.sentence(subject)
-  const { look, title, jobs, changelog, run } = subject
+  const { look, title, run } = subject
   const own = template.ownFields?.(subject) ?? []
-  const fields = subject.fields.filter((field) => !own.includes(field.name.toLowerCase()))
+  const fields = subject.fields.filter((field) => !own.includes(fieldKey(field.name)))
   const reasonIsShown = template.facts.includes('reason')
-  const lists: List[] = []
-  if (jobs.length > 0) lists.push({ title: countJobs(jobs), lines: jobLines(jobs) })
-  const changes = linesOfMarkdown(changelog)
-  if (changes.length > 0) lists.push({ title: 'Changes', lines: changes })
   return {
     look,
     headline: text(title || sentence).text,
@@ -192,21 +174,17 @@ export function messageOf(name: TemplateName, subject: Subject): Message {
       ...(title !== '' && name !== 'plain' ? [[bold(sentence)]] : []),
       ...(template.lines?.(subject) ?? []),
       ...(subject.text === '' ? [] : textLines(subject.text)),
-      ...(reasonIsShown || subject.reason === '' ? [] : [[text(`Reason: ${subject.reason}`)]]),
+      ...(reasonIsShown || subject.reason === '' ? [] : textLines(`Reason: ${subject.reason}`)),
     ],
     facts: [
-      ...template.facts.flatMap((fact): Fact[] => {
-        const { label, value } = FACTS[fact]
-        const line: Line = value(subject)
-        return line.length === 0 ? [] : [{ name: label, value: line }]
-      }),
+      ...template.facts.flatMap((fact) => factOf(fact, subject)),
       ...fields.slice(0, MAX_FIELDS).map((field) => ({
-        name: `${template.mark?.(field.name) ?? ''}${field.name}`,
+        name: text(`${template.mark?.(field.name) ?? ''}${field.name}`).text,
         value: [text(field.value)],
       })),
     ],
     moreFields: Math.max(0, fields.length - MAX_FIELDS),
-    lists,
+    lists: listsOf(subject),
     links: [
       ...(subject.url === '' ? [] : [{ label: template.page, url: subject.url }]),
       ...(run.runUrl === '' ? [] : [{ label: 'View run', url: run.runUrl }]),
@@ -214,6 +192,21 @@ export function messageOf(name: TemplateName, subject: Subject): Message {
     footer: footerOf(run),
     runUrl: run.runUrl,
   }
+}
+
+function factOf(name: FactName, subject: Subject): Fact[] {
+  const { label, value } = FACTS[name]
+  const line: Line = value(subject)
+  return line.length === 0 ? [] : [{ name: typeof label === 'string' ? label : label(subject), value: line }]
+}
+
+function listsOf({ jobs, story, changelog }: Subject): List[] {
+  const lists: List[] = []
+  if (story.length > 0) lists.push({ title: 'Steps', lines: story.map((line) => [text(line)]) })
+  if (jobs.length > 0) lists.push({ title: countJobs(jobs), lines: jobLines(jobs) })
+  const changes = linesOfMarkdown(changelog)
+  if (changes.length > 0) lists.push({ title: 'Changes', lines: changes })
+  return lists
 }
 
 /** The words for a status that has some of its own, otherwise the subject and the status' verb. */
@@ -247,9 +240,15 @@ function commitFact({ sha, commitTitle, serverUrl, repository }: RunFacts): Line
   return [link(sha.slice(0, 7), `${serverUrl}/${repository}/commit/${sha}`), ...title]
 }
 
-function actorFact({ actor, serverUrl }: RunFacts): Line {
-  if (actor === '') return []
-  return /^[\w-]+$/.test(actor) ? [link(actor, `${serverUrl}/${actor}`)] : [text(actor)]
+/** Who started this attempt; of a re-run by somebody else, whose run it was, too. */
+function actorFact(run: RunFacts): Line {
+  const { actor, triggeringActor, serverUrl } = run
+  const by = triggeringActor || actor
+  if (by === '') return []
+  const page = (login: string): Span =>
+    /^[\w-]+$/.test(login) ? link(login, `${serverUrl}/${login}`) : text(login)
+  if (actor === '' || by === actor) return [page(by)]
+  return [page(by), text(' again, after '), page(actor)]
 }
 
 function footerOf({ repository, serverUrl, workflow, runUrl }: RunFacts): Line {

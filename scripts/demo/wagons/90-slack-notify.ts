@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { previewPage } from '../../../actions/slack-notify/preview/page.ts'
 import { mentionsOf, readable, slackProblems } from '../../../test/support/slack/limits.ts'
 import { startSlack, WEBHOOK_PATH } from '../../../test/support/slack/slack.ts'
 import { ROOT } from '../../actions.ts'
+import { previewPage } from '../../slack-previews/page.ts'
 import type { Wagon } from '../train.ts'
 
 export const wagon: Wagon = {

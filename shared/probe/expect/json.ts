@@ -40,7 +40,8 @@ export function readJsonExpectations(given: unknown): Reading<readonly JsonExpec
   return { value: expectations }
 }
 
-function readRule(wanted: unknown): Reading<JsonRule> {
+/** What is expected of one value: the value, a list of accepted ones, or an operator. */
+export function readRule(wanted: unknown): Reading<JsonRule> {
   if (Array.isArray(wanted)) {
     if (wanted.length === 0) return { problem: 'the list of accepted values is empty.' }
     return { value: { kind: 'one-of', values: wanted } }

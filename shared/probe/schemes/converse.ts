@@ -4,8 +4,9 @@ import { type Limits, onLimit } from '../../http/limits.ts'
 import { startTls } from '../../http/tls.ts'
 import type { Certificate, Check, Observation } from '../check.ts'
 import type { Attempt } from '../schemes.ts'
-import { asProbeFailure, hostAndPort } from './failure.ts'
+import { asProbeFailure } from './failure.ts'
 import { type Call, type Language, type Line, openLine } from './line.ts'
+import { destinationOf, tlsOf } from './way.ts'
 
 const GOODBYE_MS = 100
 
@@ -37,15 +38,16 @@ export interface Talk {
  * @throws ProbeFailure
  */
 export async function converse<Message>(
-  { target, settings }: Check,
+  check: Check,
   attempt: Attempt,
   protocol: Protocol<Message>,
   talk: (line: Line<Message>) => Promise<Talk>,
 ): Promise<Observation> {
+  const { target } = check
   if (target.scheme === 'exec') throw new TypeError('not a service')
   const started = performance.now()
   const limits: Limits = { deadline: started + attempt.timeout, signal: attempt.signal }
-  const { host, port } = hostAndPort(target.url)
+  const { host, port } = destinationOf(check, target.url)
   const sockets: Socket[] = []
   try {
     const tcp = await connectTcp({ host, port, ...limits })
@@ -59,8 +61,10 @@ export async function converse<Message>(
     let certificate: Certificate | undefined
     const secure = await wantsTls(socket, protocol, call)
     if (secure) {
-      const verify = protocol.verify ?? settings['tls-verify']
-      const tls = await startTls(socket, { servername: host, address, verify, ca: attempt.ca, ...limits })
+      const trust = tlsOf(check, attempt)
+      const verify = protocol.verify ?? trust.verify
+      const servername = trust.servername ?? target.url.hostname
+      const tls = await startTls(socket, { ...trust, servername, address, verify, ...limits })
       socket = tls.socket
       sockets.push(socket)
       timings.tls = tls.ms

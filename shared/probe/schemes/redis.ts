@@ -6,6 +6,7 @@ import { type Check, type Observation, ProbeFailure } from '../check.ts'
 import type { Attempt } from '../schemes.ts'
 import { converse, type Protocol } from './converse.ts'
 import type { Line } from './line.ts'
+import { clusterState, expectedKey, expectedRole, sentinelState } from './redis/state.ts'
 
 /** An error is an Error whose message begins with a code: `NOAUTH Authentication required.` */
 type Reply = { value: unknown } | { error: string }
@@ -22,7 +23,10 @@ const STATES: Readonly<Record<string, string>> = {
   MISCONF: 'Redis cannot write its data to disk (MISCONF)',
 }
 
-/** PING, after AUTH and SELECT where the URL asks for them, is answered with PONG. */
+/**
+ * PING, after AUTH and SELECT where the URL asks for them, is answered with PONG; a node of a cluster says that the
+ * cluster works, a sentinel that its masters are up. `?role=` and `?key=` ask for more.
+ */
 export async function probe(check: Check, attempt: Attempt): Promise<Observation> {
   if (check.target.scheme === 'exec') throw new TypeError('not a Redis target')
   const { url } = check.target
@@ -54,9 +58,14 @@ export async function probe(check: Check, attempt: Attempt): Promise<Observation
       throw line.failure('protocol', `the answer to PING is not PONG but "${line.quote(String(pong))}"`)
     }
     const took = formatDuration(performance.now() - begun)
-    const version = await versionOf(line)
+    const { version, mode } = await serverOf(line)
+    const told = [`PONG in ${took}`, version]
+    if (mode === 'cluster') told.push(await clusterState(line, call))
+    if (mode === 'sentinel') told.push(await sentinelState(line, call))
+    told.push(await expectedRole(line, call, url.searchParams.get('role')))
+    told.push(await expectedKey(line, call, url.searchParams))
     return {
-      note: `PONG in ${took}${version === undefined ? '' : `, ${version}`}`,
+      note: told.filter((part) => part !== undefined).join(', '),
       goodbye: command(['QUIT']),
     }
   })
@@ -70,18 +79,19 @@ async function call(line: Line<Reply>, words: readonly [string, ...string[]]): P
   throw refusal(line, words, reply.error)
 }
 
-/** Server name and version; undefined where INFO is not allowed or, behind a proxy, not known. */
-async function versionOf(line: Line<Reply>): Promise<string | undefined> {
+/** Server name, version and mode; undefined where INFO is not allowed or, behind a proxy, not known. */
+async function serverOf(line: Line<Reply>): Promise<{ version?: string; mode?: string | undefined }> {
   try {
     const info = String(await call(line, ['INFO', 'server']))
+    const mode = /^(?:redis|server)_mode:(\w+)/m.exec(info)?.[1]
     const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1]
-    if (valkey !== undefined) return `Valkey ${line.quote(valkey)}`
+    if (valkey !== undefined) return { version: `Valkey ${line.quote(valkey)}`, mode }
     const redis = /^redis_version:(\S+)/m.exec(info)?.[1]
-    return redis === undefined ? undefined : `Redis ${line.quote(redis)}`
+    return redis === undefined ? { mode } : { version: `Redis ${line.quote(redis)}`, mode }
   } catch (error) {
     // It has answered PING: that is what was asked. A try that was stopped from outside is another matter.
     if (error instanceof ProbeFailure && error.failure === 'cancelled') throw error
-    return undefined
+    return {}
   }
 }
 
@@ -91,6 +101,13 @@ function refusal(line: Line<Reply>, words: readonly [string, ...string[]], error
   const [name] = words
   const state = STATES[code]
   if (state !== undefined) return line.failure('health', state)
+  if (code === 'MOVED' || code === 'ASK') {
+    const where = line.quote(error.split(' ')[2] ?? '')
+    return line.failure(
+      'health',
+      `another node of the cluster holds ${words[1]} (${code} to ${where}): ask that one`,
+    )
+  }
   if (code === 'NOAUTH') return line.failure('authentication', 'Redis wants a password (NOAUTH)')
   if (code === 'NOPERM') {
     return line.failure('authentication', `the user may not call ${name} (NOPERM)`)

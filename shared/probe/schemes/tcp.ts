@@ -1,7 +1,7 @@
 import { connectTcp } from '../../http/connect.ts'
 import type { Check, Observation } from '../check.ts'
 import type { Attempt } from '../schemes.ts'
-import { asProbeFailure, hostAndPort } from './failure.ts'
+import { asProbeFailure } from './failure.ts'
 
 /** A connection can be opened. That something listens is all it proves: prefer a scheme that speaks the protocol. */
 export async function probe({ target }: Check, { timeout, signal }: Attempt): Promise<Observation> {
@@ -9,7 +9,8 @@ export async function probe({ target }: Check, { timeout, signal }: Attempt): Pr
   const started = performance.now()
   try {
     const { socket, address, timings } = await connectTcp({
-      ...hostAndPort(target.url),
+      host: target.url.hostname,
+      port: Number(target.url.port),
       deadline: started + timeout,
       signal,
     })

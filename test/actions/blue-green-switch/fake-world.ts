@@ -1,14 +1,15 @@
-import type { Moves } from '../../../actions/blue-green-switch/plan.ts'
-import { type Ended, runProtocol } from '../../../actions/blue-green-switch/protocol/run.ts'
-import type { Policy, World } from '../../../actions/blue-green-switch/protocol/world.ts'
+import type { Moves } from '../../../actions/blue-green-switch/protocol/moves.ts'
+import { runProtocol } from '../../../actions/blue-green-switch/protocol/run.ts'
+import type { Ended, Policy, World } from '../../../actions/blue-green-switch/protocol/world.ts'
 import {
   type LiveState,
-  liveColour,
+  liveColor,
   type Target,
   TargetError,
   type Weights,
 } from '../../../actions/blue-green-switch/targets/target.ts'
 import type { Answer } from '../../../actions/blue-green-switch/traffic/front-door.ts'
+import { virtualClock } from './virtual-clock.ts'
 
 const CANARY: Moves = {
   from: 'blue',
@@ -31,6 +32,8 @@ export interface FakeWorld {
   log: string[]
   gateSays: boolean
   failingHook: 'before-switch' | 'before-restore' | undefined
+  /** `restore-anyway: false` */
+  needsHook: boolean
   recordFails: boolean
   failWrite: (count: number) => Error | undefined
   /** Writes are accepted and do nothing. */
@@ -60,10 +63,18 @@ export function fakeWorld(): FakeWorld {
     moves: CANARY,
     policy: {
       ...{ stepInterval: 1_000, watch: 2_000, drain: 500, propagation: 3_000, probeRate: 20 },
-      ...{ minSamples: 5, maxErrorRate: 0, maxP95: undefined },
+      ...{ minSamples: 5, maxErrorRate: 0, maxP95: undefined, maxP95Ratio: undefined },
+      ...{ maxErrorDifference: undefined, drainSessions: undefined, onOldDead: 'stay' },
       ...{ onInconclusive: 'rollback', rollbackOnFailure: true, dryRun: false },
     },
-    ...{ log: [], gateSays: true, failingHook: undefined, recordFails: false, ignores: false },
+    ...{
+      log: [],
+      gateSays: true,
+      failingHook: undefined,
+      needsHook: true,
+      recordFails: false,
+      ignores: false,
+    },
     failWrite: () => undefined,
     makes: (weights) => weights,
     ...{ loaded: undefined, caution: undefined },
@@ -84,16 +95,19 @@ export function change(world: FakeWorld, { policy, ...rest }: Change): void {
 export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promise<Ended> {
   Object.assign(fake.policy, policy)
   const cancel = new AbortController()
-  let now = 0
+  const clock = virtualClock()
+  clock.onPass = (now) => {
+    if (fake.cancelAt !== undefined && now >= fake.cancelAt) cancel.abort()
+  }
   let writes = 0
   let turn = 0
   const state = (): LiveState => ({
     weights: fake.weights,
-    live: liveColour(fake.weights),
+    live: liveColor(fake.weights),
     raw: fake.weights,
   })
   const target: Target = {
-    ...{ describe: () => 'a router', colours: ['blue', 'green'], weighted: true, lock: '', plan: () => [] },
+    ...{ describe: () => 'a router', colors: ['blue', 'green'], weighted: true, lock: '', plan: () => [] },
     ...(fake.caution === undefined ? {} : { caution: fake.caution }),
     async read() {
       if (fake.failRead) throw new TargetError('connection refused')
@@ -134,22 +148,14 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
     ...{ target, recorded: state(), moves: fake.moves, policy: fake.policy, deadline: fake.lifetime },
     cancel: cancel.signal,
     ask: async () => answer(),
-    clock: {
-      now: () => now,
-      date: () => now,
-      async sleep(ms, signal) {
-        if (signal?.aborted) return
-        now += ms
-        if (fake.cancelAt !== undefined && now >= fake.cancelAt) cancel.abort()
-        // Lets requests that are under way come back.
-        await new Promise((resolve) => setImmediate(resolve))
-      },
-    },
-    gate: async (colour) => {
-      fake.log.push(`gate ${colour}`)
+    clock,
+    gate: async (color) => {
+      fake.log.push(`gate ${color}`)
       return { healthy: fake.gateSays, reason: 'asked' }
     },
-    hook: async (name) => {
+    askSide: undefined,
+    needsHook: fake.needsHook,
+    hook: (name) => async () => {
       if (name === 'before-switch') fake.log.push(`hook ${name}`)
       return fake.failingHook === name ? `the hook ${name} ended with exit code 1` : undefined
     },

@@ -34,7 +34,8 @@ test('the defaults are those of the contract', async () => {
   expect({ policy, steps, to, mode, timeout, rollbackOnJobFailure }).toEqual({
     policy: {
       ...{ stepInterval: 30_000, watch: 60_000, drain: 30_000, propagation: 10_000, probeRate: 5 },
-      ...{ minSamples: 20, maxErrorRate: 0, maxP95: undefined },
+      ...{ minSamples: 20, maxErrorRate: 0, maxP95: undefined, maxP95Ratio: undefined },
+      ...{ maxErrorDifference: undefined, drainSessions: undefined, onOldDead: 'stay' },
       ...{ onInconclusive: 'rollback', rollbackOnFailure: true, dryRun: false },
     },
     ...{ steps: [100], to: 'idle', mode: 'switch', timeout: 900_000, rollbackOnJobFailure: false },
@@ -57,7 +58,23 @@ test('{color} and {version} are filled in, quoted or not', async () => {
   expect(verify?.['blue']?.[0]?.settings['expect-version']).toBe('1.10')
 })
 
-test('checks may be a map with a list for each colour', async () => {
+test('connect-to asks each color under the public name', async () => {
+  const { checks } = await readInputs(
+    env({ checks: '- url: https://shop.example.com/health\n  connect-to: "{color}.internal:8443"' }),
+  )
+  expect(checks?.['green']?.[0]).toMatchObject({
+    display: 'https://shop.example.com/health',
+    settings: { 'connect-to': { host: 'green.internal', port: 8443 } },
+  })
+  expect(checks?.['blue']?.[0]?.settings['connect-to']).toEqual({ host: 'blue.internal', port: 8443 })
+  expect(
+    await problemsOf({ checks: '- url: https://shop.example.com/\n  connect-to: "{color}"' }),
+  ).toMatchObject({
+    'checks[0].connect-to': expect.stringMatching(/is not a host and a port/),
+  })
+})
+
+test('checks may be a map with a list for each color', async () => {
   const { checks } = await readInputs(
     env({ checks: 'blue: [http://127.0.0.1:8001/]\ngreen: [http://127.0.0.1:8002/]' }),
   )
@@ -93,14 +110,20 @@ describe('refused', () => {
     [{ target: '' }, 'target', 'is missing'],
     [{ 'target-config': '' }, 'target-config', 'is missing'],
     [{ 'target-config': '{ a: [' }, 'target-config', 'not valid YAML'],
-    [{ mode: 'rollback' }, 'mode', 'comes with a later release'],
     [{ mode: 'swich' }, 'mode', 'Did you mean "switch"?'],
-    [{ environment: 'production' }, 'environment', 'comes with a later release'],
-    [{ 'environment-url': 'https://a' }, 'environment-url', 'comes with a later release'],
-    [{ 'deployment-id': '7' }, 'deployment-id', 'comes with a later release'],
-    [{ reason: 'bad' }, 'reason', 'comes with a later release'],
-    [{ confirm: 'ROLLBACK' }, 'confirm', 'comes with a later release'],
-    [{ record: 'true' }, 'record', 'come with a later release'],
+    [{ record: 'true' }, 'environment', 'needs the environment of the deployment'],
+    [{ 'environment-url': 'shop' }, 'environment-url', 'is not the URL of a page'],
+    [{ 'deployment-id': '7' }, 'deployment-id', 'is for "mode: rollback"'],
+    [{ confirm: 'ROLLBACK' }, 'confirm', 'is for "mode: rollback"'],
+    [{ mode: 'rollback' }, 'confirm', 'it is missing. Write ROLLBACK'],
+    [{ mode: 'rollback' }, 'reason', 'it is missing'],
+    [{ mode: 'rollback' }, 'deployment-id', 'and so is "environment"'],
+    [{ mode: 'rollback', confirm: 'rollback' }, 'confirm', '"rollback" is not ROLLBACK'],
+    [{ mode: 'rollback', confirm: ' ROLLBACK' }, 'confirm', 'is not ROLLBACK'],
+    [{ mode: 'rollback', 'deployment-id': 'x' }, 'deployment-id', 'is not a whole number'],
+    [{ 'max-p95-ratio': '0.5' }, 'max-p95-ratio', 'is not a ratio'],
+    [{ sticky: 'mvoe' }, 'sticky', 'Did you mean "move"?'],
+    [{ 'on-old-dead': 'back' }, 'on-old-dead', 'is not one of "stay" or "forward"'],
     [{ to: 'grene' }, 'to', 'Did you mean "green"?'],
     [{ 'expect-live': 'purple' }, 'expect-live', 'is not one of "blue" or "green"'],
     [{ steps: '5, 50' }, 'steps', 'the last step has to be 100'],
@@ -115,7 +138,7 @@ describe('refused', () => {
     [{ timeout: '1m' }, 'timeout', 'take 1 min 30 s, which does not fit into 1 min'],
     [{ identify: '' }, 'identify', 'is missing'],
     [{ identify: 'header: [a]' }, 'identify', 'not a header name'],
-    [{ checks: 'http://a/' }, 'checks', 'is no list of checks'],
+    [{ checks: 'http://a/' }, 'checks', 'is not a list of checks'],
     [{ checks: '- http://{color}/{version}' }, 'checks', 'uses {version}, but the input "version"'],
     [{ checks: '- url: http://a/\n  expect-satus: 200' }, 'checks[0].expect-satus', '"expect-status"'],
     [{ checks: 'blue: [http://a/]' }, 'checks', 'there is no list for green'],
@@ -129,7 +152,7 @@ describe('refused', () => {
     expect((await problemsOf(inputs))[name]).toContain(message)
   })
 
-  test('the same mistake for both colours is told once, and everything together', async () => {
+  test('the same mistake for both colors is told once, and everything together', async () => {
     const step = await runAction({
       action: 'blue-green-switch',
       inputs: {

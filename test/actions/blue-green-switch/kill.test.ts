@@ -97,16 +97,20 @@ describeWith('haproxy', 'a step that is killed', () => {
     try {
       await kill(scene, 'WRITE 100 %: written')
       const hooks = (code: number): string =>
-        JSON.stringify({ 'before-restore': [process.execPath, '-e', `process.exit(${code})`] })
-      const refused = await scene.run({ ...QUICK, hooks: hooks(3) })
+        JSON.stringify({
+          'before-restore': [process.execPath, '-e', `process.exit(${code})`],
+          'restore-anyway': false,
+        })
+      const refused = await scene.run({ ...QUICK, to: 'blue', hooks: hooks(3) })
       expectConclusion(refused, 'failure')
       expect(refused.annotations).toContainEqual(
         expect.objectContaining({ message: expect.stringMatching(/died.*before-restore.*exit code 3/s) }),
       )
       expect(await weights(scene)).toEqual({ blue: 0, green: 100 })
-      const second = await scene.run({ ...QUICK, drain: '0s', hooks: hooks(0) })
+      const second = await scene.run({ ...QUICK, drain: '0s', to: 'blue', hooks: hooks(0) })
       expectConclusion(second, 'success')
-      expect(second.outputs).toMatchObject({ previous: 'blue', live: 'green' })
+      expect(second.outputs).toMatchObject({ live: 'blue', switched: 'false' })
+      expect(second.log).toContain('Nothing to do: blue has all the traffic already')
     } finally {
       await scene.close()
     }
@@ -117,8 +121,11 @@ describeWith('haproxy', 'a step that is killed', () => {
     try {
       scene.green.behaviour = 'errors'
       const mark = join(tempFolder('nexus-hook-'), 'running')
-      const stubborn = `process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000); require('node:fs').writeFileSync(process.argv[1], '')`
-      const hooks = JSON.stringify({ 'before-restore': [process.execPath, '-e', stubborn, mark] })
+      const stubborn = `if (require('node:fs').existsSync(process.argv[1])) process.exit(0); process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000); require('node:fs').writeFileSync(process.argv[1], '')`
+      const hooks = JSON.stringify({
+        'before-restore': [process.execPath, '-e', stubborn, mark],
+        'restore-anyway': false,
+      })
       const step = scene.start({ ...QUICK, hooks })
       await until(
         () => existsSync(mark),
@@ -128,7 +135,7 @@ describeWith('haproxy', 'a step that is killed', () => {
       expect(cancelled).toMatchObject({ conclusion: 'cancelled', signal: null, orphans: [] })
       expect(cancelled.outputs).toMatchObject({ 'rolled-back': 'false', switched: 'false', phase: 'restore' })
       expect(cancelled.annotations[0]).toMatchObject({ title: 'NOT rolled back' })
-      const post = await runPost(cancelled, { inputs: { ...cancelled.options.inputs, hooks: '' } })
+      const post = await runPost(cancelled)
       expectConclusion(post, 'success')
       expect(await weights(scene)).toEqual({ blue: 100, green: 0 })
     } finally {

@@ -126,7 +126,7 @@ describeWith('haproxy', 'a step on HAProxy', () => {
     expect(await green()).toBe(100)
   })
 
-  test('hooks get the colours, and one that fails keeps every write back', async () => {
+  test('hooks get the colors, and one that fails keeps every write back', async () => {
     const file = join(tempFolder('nexus-hook-'), 'said')
     const script = `require('node:fs').writeFileSync(process.argv[1], [process.env.NEXUS_FROM, process.env.NEXUS_TO, process.env.NEXUS_VERSION, Object.keys(process.env).some((name) => /^INPUT_/.test(name))].join(' '))`
     const hook = (argv: string[]): string => JSON.stringify({ 'before-switch': argv })

@@ -95,16 +95,15 @@ describeWith('haproxy', 'the post step', () => {
     ])
   })
 
-  test('runs before-restore, and does not write when that fails', async () => {
-    const hooks = (code: number): string =>
-      JSON.stringify({ 'before-restore': [process.execPath, '-e', `process.exit(${code})`] })
-    const step = await scene.run({ ...BACK, hooks: hooks(3) })
-    const refused = await runPost(step, { jobStatus: 'failure' })
-    expectConclusion(refused, 'failure')
-    expect(refused.annotations[0]?.message).toContain('ended with exit code 3')
-    expect(await green()).toBe(100)
-    const inputs = { ...step.options.inputs, hooks: hooks(0) }
-    expectConclusion(await runPost(step, { jobStatus: 'failure', inputs }), 'success')
-    expect(await green()).toBe(0)
+  test.each([true, false])('runs before-restore that fails, with restore-anyway: %s', async (anyway) => {
+    const hooks = JSON.stringify({
+      'before-restore': [process.execPath, '-e', 'process.exit(3)'],
+      'restore-anyway': anyway,
+    })
+    const step = await scene.run({ ...BACK, hooks })
+    const post = await runPost(step, { jobStatus: 'failure' })
+    expectConclusion(post, anyway ? 'success' : 'failure')
+    expect(post.annotations[0]?.message).toContain('ended with exit code 3')
+    expect(await green()).toBe(anyway ? 0 : 100)
   })
 })

@@ -135,7 +135,7 @@ describe('the front door', () => {
   }
   const identify = {
     from: { header: 'x-color' },
-    colours: new Map([
+    colors: new Map([
       ['blue', 'blue'],
       ['green', 'green'],
     ]),

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { decide, describeWeights } from '../../../actions/blue-green-switch/plan.ts'
+import { decide } from '../../../actions/blue-green-switch/plan.ts'
 import { recoveryOf } from '../../../actions/blue-green-switch/protocol/journal.ts'
-import { chart } from '../../../actions/blue-green-switch/summary/chart.ts'
-import { liveColour, type Weights } from '../../../actions/blue-green-switch/targets/target.ts'
+import { chart } from '../../../actions/blue-green-switch/report/chart.ts'
+import { liveColor, type Weights } from '../../../actions/blue-green-switch/targets/target.ts'
+import { describeWeights } from '../../../actions/blue-green-switch/targets/weights.ts'
 import { readIdentify, sideOf } from '../../../actions/blue-green-switch/traffic/identify.ts'
 import {
   failureOf,
@@ -15,7 +16,13 @@ import {
   verdictOf,
 } from '../../../actions/blue-green-switch/traffic/verdict.ts'
 
-const LIMITS: Limits = { minSamples: 20, maxErrorRate: 0, maxP95: undefined }
+const LIMITS: Limits = {
+  minSamples: 20,
+  maxErrorRate: 0,
+  maxP95: undefined,
+  maxP95Ratio: undefined,
+  maxErrorDifference: undefined,
+}
 const many = (count: number, sample: Partial<Sample> = {}): Sample[] =>
   Array.from({ length: count }, (_, index) => ({
     ...{ at: index * 100, ms: 10, side: 'green', outcome: 'good' as const },
@@ -84,7 +91,7 @@ describe('a verdict', () => {
         fc.array(sample, { maxLength: 60 }),
         fc.double({ min: 0, max: 0.3, noNaN: true }),
         (raw, rate) => {
-          const limits = { minSamples: 20, maxErrorRate: rate, maxP95: 500 }
+          const limits = { ...LIMITS, maxErrorRate: rate, maxP95: 500 }
           const samples = raw.map(
             ({ ms, bad }, at): Sample => ({
               ...{ at, ms, side: 'green', outcome: bad ? 'error' : 'good' },
@@ -168,7 +175,7 @@ describe('which side answers', () => {
     [{ header: 'not a name' }, 'not a header name'],
     [{ haeder: 'a' }, 'Did you mean "header"?'],
     [{ header: 'a', values: { blue: 'x' } }, '"green" is missing'],
-    [{ header: 'a', values: { blue: 'x', green: 'x' } }, 'stands for two colours'],
+    [{ header: 'a', values: { blue: 'x', green: 'x' } }, 'stands for two colors'],
     [{ header: 'a', values: { blue: 'x', gren: 'y' } }, 'Did you mean "green"?'],
     [{ header: 'a', values: { blue: 'x', green: '{version}' } }, 'is not a text'],
   ])('%j is refused', (given, problem) => {
@@ -180,19 +187,20 @@ describe('which side answers', () => {
 })
 
 describe('the plan', () => {
-  const state = (weights: Weights) => ({ weights, live: liveColour(weights), raw: null })
+  const state = (weights: Weights) => ({ weights, live: liveColor(weights), raw: null })
   const asked = {
     mode: 'switch',
-    colours: ['blue', 'green'],
+    colors: ['blue', 'green'],
     to: 'idle',
     expectLive: '',
     steps: [100],
+    sticky: 'keep',
   } as const
   const blue = state({ blue: 100, green: 0 })
   const split = state({ blue: 75, green: 25 })
 
   test('goes to the idle side, step by step', () => {
-    expect(decide({ ...asked, steps: [5, 100] }, blue)).toMatchObject({
+    expect(decide({ ...asked, steps: [5, 100] }, { state: blue })).toMatchObject({
       event: 'read',
       moves: {
         ...{ from: 'blue', to: 'green' },
@@ -205,17 +213,17 @@ describe('the plan', () => {
   })
 
   test.each([
-    ['another colour is live', { ...asked, expectLive: 'green' }, blue, 'state drift'],
+    ['another color is live', { ...asked, expectLive: 'green' }, blue, 'state drift'],
     ['nobody knows who is idle', asked, split, 'state drift'],
     ['nobody has traffic', asked, state({ blue: 0, green: 0 }), 'state drift'],
     ['it is there already', { ...asked, to: 'blue' }, blue, 'already live'],
     ['nobody wants to move it', { ...asked, mode: 'status' as const }, split, 'told'],
   ])('%s', (_, inputs, seen, event) => {
-    expect(decide(inputs, seen)).toMatchObject({ event })
+    expect(decide(inputs, { state: seen })).toMatchObject({ event })
   })
 
   test('a split is finished without a step back', () => {
-    const plan = decide({ ...asked, to: 'green', steps: [5, 25, 50, 100] }, split)
+    const plan = decide({ ...asked, to: 'green', steps: [5, 25, 50, 100] }, { state: split })
     expect(plan.moves).toMatchObject({ from: 'blue', steps: [{ share: 50 }, { share: 100 }] })
   })
 
@@ -229,11 +237,22 @@ describe('the plan', () => {
     ['as it was', { blue: 100, green: 0 }, 'none'],
     ['a step of ours', { blue: 90, green: 10 }, 'restore'],
     ['the end of ours', { blue: 0, green: 100 }, 'restore'],
+    ['what nobody of ours writes', { blue: 40, green: 60 }, 'foreign'],
     ['half of a write', { blue: 50, green: 50 }, 'restore'],
     ['too long ago', { blue: 0, green: 100 }, 'old'],
   ])('what a dead run left: %s', (what, weights, expected) => {
     const journal = {
-      ...{ version: 1 as const, at: 0, who: 'a run', from: 'blue', to: 'green', recorded: blue },
+      ...{
+        version: 2 as const,
+        id: 'a',
+        oldHealthy: null,
+        gradual: false,
+        at: 0,
+        who: 'a run',
+        from: 'blue',
+        to: 'green',
+        recorded: blue,
+      },
       steps: [
         { blue: 90, green: 10 },
         { blue: 0, green: 100 },
@@ -258,7 +277,7 @@ test('the chart has few lines, however many samples there are', () => {
   )
   expect(lines.length).toBeLessThanOrEqual(26)
   expect(lines[0]).toContain('█ green  ░ blue')
-  expect(lines[1]).toMatch(/10 % {2}███░{27} +1334 +0 {2}10 ms$/)
+  expect(lines[1]).toMatch(/10 % {2}███░{27} +1334 +0 +10 ms +10 ms$/)
   expect(chart([], [], 'green', 'blue')).toEqual([])
   // More than a call can have arguments.
   expect(chart(many(200_000), [], 'green', 'blue').length).toBeLessThanOrEqual(26)

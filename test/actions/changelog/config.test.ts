@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { labelKey, labelsOfType } from '../../../actions/changelog/config/bridge.ts'
 import { readConfig } from '../../../actions/changelog/config/read.ts'
-import type { Entry, Placement } from '../../../actions/changelog/plan/model.ts'
+import type { Entry, Placement } from '../../../actions/changelog/model.ts'
 import { InputError } from '../../../shared/action/errors.ts'
 
 /** The example of GitHub's documentation. */
@@ -54,7 +54,7 @@ function pull(labels: readonly string[], author = 'ada', header = 'feat: x'): En
 }
 
 async function placed(yaml: string, entry: Entry): Promise<string> {
-  const placement: Placement = (await readConfig(yaml, 'release.yml'))(entry)
+  const placement: Placement = (await readConfig(yaml, 'release.yml')).place(entry)
   return 'title' in placement ? placement.title : `- ${placement.excluded}`
 }
 
@@ -108,7 +108,7 @@ describe('.github/release.yml, for pull requests', () => {
   )
 
   test('categories keep their order, and the first is the most important', async () => {
-    const place = await readConfig(DOCUMENTED, 'release.yml')
+    const { place } = await readConfig(DOCUMENTED, 'release.yml')
     const found = [['x'], ['enhancement'], ['breaking-change']].map((labels) => place(pull(labels)))
     expect(found).toMatchObject([
       { rank: 2, order: 2 },
@@ -210,7 +210,7 @@ describe('types of conventionalcommits', () => {
   })
 
   test('sections keep the order of their first type', async () => {
-    const place = await readConfig(TYPES, 'versionrc.json')
+    const { place } = await readConfig(TYPES, 'versionrc.json')
     const orders = ['feature: x', 'chore(deps): x', 'fix: x', 'x'].map((header) => place(commit(header)))
     expect(orders).toMatchObject([{ order: 0 }, { order: 1 }, { order: 2 }, { order: 5 }])
   })
@@ -294,7 +294,7 @@ test('any text is either read or refused with a reason', async () => {
       ),
       async (text) => {
         try {
-          const placement = (await readConfig(text, 'f'))(pull(['x']))
+          const placement = (await readConfig(text, 'f')).place(pull(['x']))
           expect('title' in placement || 'excluded' in placement).toBe(true)
         } catch (error) {
           expect(error).toBeInstanceOf(InputError)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { RangeCommit } from '../../../actions/changelog/model.ts'
 import { observePulls, type PullsWanted } from '../../../actions/changelog/observe/pulls.ts'
-import { broughtByMerges } from '../../../actions/changelog/plan/bridge.ts'
-import type { RangeCommit } from '../../../actions/changelog/plan/model.ts'
+import { broughtByMerges } from '../../../actions/changelog/range/bridge.ts'
 import { parseMessage } from '../../../shared/commits/message.ts'
 import { client, stage } from '../../shared/github/stage.ts'
 import { secondaryLimit } from '../../support/github/faults.ts'
@@ -272,6 +272,6 @@ describe('what merges brought in', () => {
     ],
     ['no commits', [], {}],
   ])('%s', (_, commits, expected) => {
-    expect(Object.fromEntries(broughtByMerges(commits))).toEqual(expected)
+    expect(Object.fromEntries(broughtByMerges(commits).byCommit)).toEqual(expected)
   })
 })

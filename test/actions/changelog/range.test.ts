@@ -23,7 +23,11 @@ async function rangeOf(
   { from, to = 'main', version, tagPrefix = 'v', ref = '' }: Asked = {},
 ): Promise<Range & { subjects: string[] }> {
   const source = gitSource(openRepository(repository.path), new AbortController().signal)
-  const range = await observeRange(source, { from, to, version, tagPrefix, history: false }, ref)
+  const range = await observeRange(
+    source,
+    { from, to, isToGiven: true, version, tagPrefix, tagPrefixes: [tagPrefix], history: false },
+    ref,
+  )
   const subjects: string[] = []
   for await (const { message } of source.commits(range.from?.sha, range.to.sha, []))
     subjects.push(message.split('\n')[0] ?? '')
@@ -161,11 +165,11 @@ describe('the previous version', () => {
       ['a'],
     ],
     [
-      'on the same commit leaves nothing',
+      'is not a lower one on the same commit: nothing would be between them',
       [tagged('root', 'v1.0.0'), tagged('a', 'v1.1.0', 'v1.1.1')],
       { to: 'v1.1.1' },
-      'v1.1.0',
-      [],
+      'v1.0.0',
+      ['a'],
     ],
     [
       'of the lower one on the same commit',
@@ -266,7 +270,7 @@ describe('the previous version', () => {
     expect(range.from?.sha).toBe(repository.sha('fork-2'))
     expect(range.subjects).toEqual(['c', 'b'])
     expect(range.notices).toEqual([
-      `v3.0.0 contains no stable version before it: the notes begin at ${repository.sha('fork-2').slice(0, 7)}, where v2.0.0 branched off.`,
+      `The notes begin at ${repository.sha('fork-2').slice(0, 7)}, where v2.0.0, the highest stable version before v3.0.0, branched off: v3.0.0 contains none that is nearer.`,
     ])
   })
 
@@ -325,7 +329,7 @@ describe('through the bundle', () => {
   })
 
   test('a range without a commit is empty and green', async () => {
-    const step = await notes(repositoryOf([tagged('feat: a', 'v1.0.0', 'v1.0.1')]))
+    const step = await notes(repositoryOf([tagged('feat: a', 'v1.0.0')]), { from: 'v1.0.0' })
     expectConclusion(step, 'success')
     expect(step.outputs).toMatchObject({ commits: '0', 'is-empty': 'true', breaking: 'false' })
   })

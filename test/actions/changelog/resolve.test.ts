@@ -1,16 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { PullFacts, RangeCommit } from '../../../actions/changelog/model.ts'
 import { grouped, placer } from '../../../actions/changelog/plan/group.ts'
 import { sectionsOf } from '../../../actions/changelog/plan/history.ts'
-import type { PullFacts, RangeCommit } from '../../../actions/changelog/plan/model.ts'
-import { versionTags } from '../../../actions/changelog/plan/range.ts'
 import { referencesOf } from '../../../actions/changelog/plan/references.ts'
 import { type Resolved, resolve } from '../../../actions/changelog/plan/resolve.ts'
+import { broughtByMerges } from '../../../actions/changelog/range/bridge.ts'
+import { versionTags } from '../../../actions/changelog/range/versions.ts'
 import { parseMessage } from '../../../shared/commits/message.ts'
 
 const NO_PULLS: PullFacts = {
   byNumber: new Map(),
   byCommit: new Map(),
+  carriers: new Set(),
   logins: new Map(),
   newcomers: new Map(),
 }
@@ -38,8 +40,14 @@ function commits(...given: (string | Given)[]): RangeCommit[] {
   })
 }
 
+/** As the action resolves a range: what its merges tell is known. */
+function linesOf(range: RangeCommit[], pulls: PullFacts): Resolved {
+  const { byCommit, carriers } = broughtByMerges(range)
+  return resolve(range, { observation: { pulls: { ...pulls, byCommit, carriers } }, unit: 'auto' })
+}
+
 /** Each line in short: type(scope): subject #number ×commits. */
-function told({ lines, reverted, merges }: Resolved): unknown {
+function told({ lines, reverted, merged }: Resolved): unknown {
   return {
     lines: lines.map(({ entry, commits: count }) => {
       const scope = entry.scope === undefined ? '' : `(${entry.scope})`
@@ -47,7 +55,7 @@ function told({ lines, reverted, merges }: Resolved): unknown {
       return `${entry.type ?? '-'}${scope}: ${entry.subject}${number}${count === 1 ? '' : ` ×${count}`}`
     }),
     ...(reverted === 0 ? {} : { reverted }),
-    ...(merges === 0 ? {} : { merges }),
+    ...(merged === 0 ? {} : { merged }),
   }
 }
 
@@ -96,7 +104,7 @@ describe('lines from commits', () => {
     [
       'none for merges of branches',
       commits("Merge branch 'main' into x", "Merge remote-tracking branch 'origin/x'", 'feat: a'),
-      { lines: ['feat: a'], merges: 2 },
+      { lines: ['feat: a'], merged: 2 },
     ],
     [
       'one for a merge that somebody wrote words for',
@@ -134,7 +142,7 @@ describe('lines from commits', () => {
       },
     ],
   ])('%s', (_, range, expected) => {
-    expect(told(resolve(range, NO_PULLS))).toEqual(expected)
+    expect(told(linesOf(range, NO_PULLS))).toEqual(expected)
   })
 
   /** main: 1 – 4 (merge of #5: 2, 3) – … */
@@ -146,23 +154,42 @@ describe('lines from commits', () => {
       { sha: sha(1), message: 'feat: root', parents: [] },
     )
 
-  test('a merge of conventional commits is not told, its commits are', () => {
-    expect(told(resolve(merged('feat: x', 'feat: x', 'fix: y'), NO_PULLS))).toEqual({
-      lines: ['fix: y', 'feat: x', 'feat: root'],
-      merges: 1,
-    })
-  })
-
-  test('a merge with a conventional title is told instead of commits that nobody wrote for readers', () => {
-    expect(told(resolve(merged('feat!: x', 'wip', 'more'), NO_PULLS))).toEqual({
+  test('a merge with a conventional title is told instead of its commits', () => {
+    expect(told(linesOf(merged('feat: x', 'feat: x', 'fix: y'), NO_PULLS))).toEqual({
       lines: ['feat: x #5 ×3', 'feat: root'],
     })
   })
 
-  test('a merge without a conventional title is not told', () => {
-    expect(told(resolve(merged('Some work', 'wip', 'more'), NO_PULLS))).toEqual({
-      lines: ['-: more', '-: wip', 'feat: root'],
-      merges: 1,
+  test('not when its commits move the version farther', () => {
+    expect(told(linesOf(merged('chore: x', 'feat: x', 'fix: y'), NO_PULLS))).toEqual({
+      lines: ['fix: y #5', 'feat: x #5', 'feat: root'],
+      merged: 1,
+    })
+  })
+
+  test('a merge of conventional commits without a conventional title is not told, its commits are', () => {
+    expect(told(linesOf(merged('Some work', 'feat: x', 'fix: y'), NO_PULLS))).toEqual({
+      lines: ['fix: y #5', 'feat: x #5', 'feat: root'],
+      merged: 1,
+    })
+  })
+
+  test('what was not written for readers is folded into what was', () => {
+    expect(told(linesOf(merged('Some work', 'feat: x', 'wip'), NO_PULLS))).toEqual({
+      lines: ['feat: x #5 ×2', 'feat: root'],
+      merged: 1,
+    })
+  })
+
+  test('a merge with a conventional title is told instead of commits that nobody wrote for readers', () => {
+    expect(told(linesOf(merged('feat!: x', 'wip', 'more'), NO_PULLS))).toEqual({
+      lines: ['feat: x #5 ×3', 'feat: root'],
+    })
+  })
+
+  test('a merge with a plain title is told instead of plain commits', () => {
+    expect(told(linesOf(merged('Some work', 'wip', 'more'), NO_PULLS))).toEqual({
+      lines: ['-: Some work #5 ×3', 'feat: root'],
     })
   })
 
@@ -173,7 +200,7 @@ describe('lines from commits', () => {
       { sha: sha(2), message: 'wip', parents: [sha(1)] },
       { sha: sha(1), message: 'root', parents: [] },
     )
-    expect(told(resolve(range, NO_PULLS))).toEqual({ lines: ['feat: x #5 ×3', '-: root'] })
+    expect(told(linesOf(range, NO_PULLS))).toEqual({ lines: ['feat: x #5 ×3', '-: root'] })
   })
 
   test('the title of a pull request as it is now counts for its squash', () => {
@@ -185,14 +212,14 @@ describe('lines from commits', () => {
       ]),
     }
     const range = commits('feat: words (#5)', 'fix: kept (#6)', 'other (#6)')
-    expect(told(resolve(range, pulls))).toEqual({
-      lines: ['feat(ui): better words #5', 'fix: kept #6', '-: free words #6'],
+    expect(told(linesOf(range, pulls))).toEqual({
+      lines: ['feat(ui): better words #5', 'fix: kept #6 ×2'],
     })
   })
 
   test('a reverted pull request takes its squash along', () => {
     const range = commits('Revert "feat: a (#5)" (#6)\n\nReverts octo/demo#5', 'feat: a (#5)')
-    expect(told(resolve(range, NO_PULLS))).toEqual({ lines: [], reverted: 2 })
+    expect(told(linesOf(range, NO_PULLS))).toEqual({ lines: [], reverted: 2 })
   })
 })
 
@@ -309,12 +336,12 @@ describe('any history', () => {
         histories,
         fc.constantFrom('all' as const, 'notable' as const, 'conventional' as const),
         (range, include) => {
-          const { lines, reverted, merges } = resolve(range, NO_PULLS)
+          const { lines, reverted, merged } = linesOf(range, NO_PULLS)
           const place = placer({ groups: undefined, place: undefined, include, exclude })
           const { groups, listed, excluded } = grouped(lines, place)
           const inLines = lines.reduce((sum, line) => sum + line.commits, 0)
           const left = [...excluded.values()].reduce((sum, count) => sum + count, 0)
-          expect(inLines + reverted + merges).toBe(range.length)
+          expect(inLines + reverted + merged).toBe(range.length)
           expect(listed.reduce((sum, line) => sum + line.commits, 0) + left).toBe(inLines)
           expect(groups.reduce((sum, group) => sum + group.entries.length, 0)).toBe(listed.length)
           // No commit stands in two lines.
@@ -331,7 +358,7 @@ describe('any history', () => {
       fc.property(histories, fc.array(fc.tuple(fc.nat(40), fc.nat(3), fc.nat(5))), (range, marks) => {
         const tags = versionTags(
           marks.map(([at, minor, patch]) => ({ name: `v1.${minor}.${patch}`, commit: sha(at + 1) })),
-          'v',
+          ['v'],
         )
         const sections = sectionsOf(range, tags)
         const all = sections.flatMap((section) => section.commits.map((one) => one.sha))
@@ -345,7 +372,14 @@ describe('any history', () => {
             return reaches(next, to, seen)
           })
         sections.forEach(({ tag, commits: some }, index) => {
-          const lower = sections.slice(index + 1).flatMap((section) => section.tag?.commit ?? [])
+          const lower = sections
+            .slice(index + 1)
+            .flatMap((section) => section.tag?.commit ?? [])
+            // The highest version on a commit has its changes.
+            .filter(
+              (commit, at) =>
+                !sections.slice(0, index + 1 + at).some((higher) => higher.tag?.commit === commit),
+            )
           for (const one of some) {
             if (tag !== undefined) expect(reaches(tag.commit, one.sha)).toBe(true)
             expect(lower.some((commit) => reaches(commit, one.sha))).toBe(false)

@@ -1,4 +1,5 @@
-import type { Inputs, Observation } from '../../../actions/semver-tag/plan/model.ts'
+import type { Inputs, Observation, VersionTag } from '../../../actions/semver-tag/model.ts'
+import { baseOf, lastPrereleaseOf, readVersionTags } from '../../../shared/version/tags.ts'
 
 /** The commit that is to be released, and one that a tag reaches already. */
 export const SHA = 'c0'.padEnd(40, '0')
@@ -16,6 +17,8 @@ export const INPUTS: Inputs = {
   majorZero: 'minor',
   branches: [],
   tagPrefix: 'v',
+  tagPrefixes: ['v'],
+  isPrefixSaid: false,
   path: [],
   sha: SHA,
   source: 'auto',
@@ -23,12 +26,16 @@ export const INPUTS: Inputs = {
   annotated: true,
   tagMessage: '{tag}',
   floatingTags: [],
+  splitSquashes: false,
   releaseName: '{tag}',
   releaseNotes: '',
   draft: false,
   images: [],
   latestOn: 'release',
   allowDowngrade: false,
+  pullRequest: { branch: 'nexus-release--{base}', versionFiles: [], files: [], labels: [] },
+  releaseFiles: [],
+  makeLatest: 'auto',
   dryRun: false,
 }
 export const SEEN: Observation = {
@@ -43,4 +50,14 @@ export const SEEN: Observation = {
   floating: [],
   commits: [],
   sincePrerelease: [],
+  elsewhere: [],
+}
+
+/** Tags as observing reads them: what no version is has gone, base and pre-release are found. */
+export function tagsSeen(
+  tags: readonly VersionTag[],
+  prefix = 'v',
+): Pick<Observation, 'tags' | 'base' | 'last'> {
+  const read = readVersionTags(tags, prefix)
+  return { tags: read, base: baseOf(read), last: lastPrereleaseOf(read) }
 }

@@ -1,23 +1,26 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { matchesGlob } from '../../../actions/semver-tag/plan/branch-rule.ts'
-import type { FloatingKind, Inputs, Observation, Plan } from '../../../actions/semver-tag/plan/model.ts'
+import type { FloatingKind, Inputs, Observation, Plan } from '../../../actions/semver-tag/model.ts'
 import { decide } from '../../../actions/semver-tag/plan.ts'
-import { INPUTS, OLD, SEEN, SHA } from './defaults.ts'
+import { globTest } from '../../../shared/text/glob.ts'
+import { INPUTS, OLD, SEEN, SHA, tagsSeen } from './defaults.ts'
 
 const FLOATING: FloatingKind[] = ['major', 'minor', 'latest']
 
 /** The base is v1.2.3 and there is one `feat`, unless said otherwise; tags are `name@sha`, `name@far`, `name@mine`. */
 function plan(inputs: Partial<Inputs> = {}, seen: Partial<Observation> = {}, tags = 'v1.2.3'): Plan {
   return decide(
-    { ...INPUTS, ...inputs },
+    { ...INPUTS, ...inputs, tagPrefixes: [inputs.tagPrefix ?? 'v'] },
     {
       ...SEEN,
-      tags: tags.split(' ').map((tag) => {
-        const [name = '', place] = tag.split('@')
-        const commit = place === undefined || place === 'far' ? OLD : SHA
-        return { name, commit, reachable: place !== 'far', ...(place === 'mine' ? { run: '77' } : {}) }
-      }),
+      ...tagsSeen(
+        tags.split(' ').map((tag) => {
+          const [name = '', place] = tag.split('@')
+          const commit = place === undefined || place === 'far' ? OLD : SHA
+          return { name, commit, reachable: place !== 'far', ...(place === 'mine' ? { run: '77' } : {}) }
+        }),
+        inputs.tagPrefix,
+      ),
       commits: [{ sha: SHA, message: 'feat: a' }],
       ...seen,
     },
@@ -112,13 +115,13 @@ describe('globs', () => {
     ['a*b*c', 'axxbxx', false],
     ['(a|b)+', '(a|b)+', true],
   ])('%s matches %s: %s', (glob, name, expected) => {
-    expect(matchesGlob(glob, name)).toBe(expected)
+    expect(globTest(glob)(name)).toBe(expected)
   })
 
   test('a name without wildcards matches itself only, and stars do not explode', () => {
     const name = fc.stringMatching(/^[a-z/.()+-]{1,12}$/)
-    fc.assert(fc.property(name, name, (a, b) => expect(matchesGlob(a, b)).toBe(a === b)))
-    expect(matchesGlob(`${'*a'.repeat(100)}b`, 'a'.repeat(250))).toBe(false)
+    fc.assert(fc.property(name, name, (a, b) => expect(globTest(a)(b)).toBe(a === b)))
+    expect(globTest(`${'*a'.repeat(100)}b`)('a'.repeat(250))).toBe(false)
   })
 })
 
@@ -167,7 +170,7 @@ describe('image tags', () => {
   test.each<[why: string, string, string, Partial<Inputs>?, Partial<Observation>?]>([
     ['a release on a branch: both sets', 'v1.2.3', both],
     ['in a dry run too', 'v1.2.3', both, { dryRun: true }],
-    ['create: none on a ref that releases', 'v1.2.3', both, { create: 'none' }],
+    ['create: none: nobody makes the version', 'v1.2.3', 'main main-c000000', { create: 'none' }],
     ['a pre-release: its full version', 'v1.2.3', '1.3.0-rc.1 main main-c000000', { prerelease: 'rc' }],
     ['nothing to release: the branch', 'v1.2.3', 'main main-c000000', {}, { commits: [] }],
     ['never 0', 'v0.2.3', 'v0.3.0 0.3.0 0.3 latest main main-c000000'],

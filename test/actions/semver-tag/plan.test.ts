@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Inputs, Observation, Plan } from '../../../actions/semver-tag/plan/model.ts'
+import type { Inputs, Observation, Plan, VersionTag } from '../../../actions/semver-tag/model.ts'
 import { decide } from '../../../actions/semver-tag/plan.ts'
 import { LEVELS } from '../../../shared/version/bump.ts'
 import { compareVersions, parseVersion, type Version } from '../../../shared/version/version.ts'
-import { INPUTS, OLD, SEEN, SHA } from './defaults.ts'
+import { INPUTS, OLD, SEEN, SHA, tagsSeen } from './defaults.ts'
 
 const id = (index: number): string => `c${index}`.padEnd(40, '0')
 const PLACES: Record<string, string> = { sha: SHA, mine: SHA, old: OLD, far: 'e'.repeat(40) }
@@ -16,7 +16,7 @@ const DEFAULTS: Inputs = {
 }
 
 /** `name@place`: `old` (reachable, when not given), `sha`, `mine` (on sha, by this run), `far` (not reachable). */
-function readTags(text: string): Observation['tags'] {
+function readTags(text: string): VersionTag[] {
   return words(text).map((tag) => {
     const [name = '', place = 'old'] = tag.split('@')
     const run = place === 'mine' ? { run: '77' } : {}
@@ -41,10 +41,16 @@ function readCommits(text: string): Observation['commits'] {
 function plan(tags: string, commits: string, given = ''): Plan {
   const { since = '0', shallow, ...inputs } = Object.fromEntries(words(given).map((pair) => pair.split('=')))
   const range = readCommits(commits)
-  const sincePrerelease = range.slice(0, Number(since)).map(({ sha }) => sha)
+  const sincePrerelease = range.slice(0, Number(since))
   return decide(
-    { ...DEFAULTS, ...inputs },
-    { ...SEEN, tags: readTags(tags), commits: range, sincePrerelease, shallow: shallow !== undefined },
+    { ...DEFAULTS, ...inputs, tagPrefixes: [inputs['tagPrefix'] ?? 'v'] },
+    {
+      ...SEEN,
+      ...tagsSeen(readTags(tags), inputs['tagPrefix']),
+      commits: range,
+      sincePrerelease,
+      shallow: shallow !== undefined,
+    },
   )
 }
 
@@ -187,7 +193,7 @@ describe('pre-releases', () => {
     undoing what the last one had        | v1.2.3 v1.3.0-rc.1 | revert 1; feat: a; feat: b | prerelease=rc since=1 | release v1.3.0-rc.2 prerelease
     beta after rc                        | v1.2.3 v1.3.0-rc.1 | fix: b; feat: a | prerelease=beta since=1 | refused: A higher version of the same core exists
     rc after beta                        | v1.2.3 v1.3.0-beta.4 | feat: a       | prerelease=rc | release v1.3.0-rc.1 prerelease
-    after the stable one, elsewhere      | v1.2.3 v1.3.0@far  | feat: a         | prerelease=rc | refused: A higher version of the same core exists
+    after the stable one, elsewhere      | v1.2.3 v1.3.0@far  | feat: a         | prerelease=rc | release v1.4.0-rc.1 prerelease
     a number elsewhere is skipped        | v1.2.3 v1.3.0-rc.1@far | feat: a     | prerelease=rc | release v1.3.0-rc.2 prerelease
     on the commit of the last one        | v1.2.3 v1.3.0-rc.1@sha | feat: a     | prerelease=rc | already v1.3.0-rc.1 none
     ordered, no commit since             | v1.2.3 v1.3.0-rc.1@sha | feat: a     | prerelease=rc bump=minor | already v1.3.0-rc.1 none
@@ -207,7 +213,8 @@ describe('again, and races', () => {
     the same run, after its rc step      | v1.2.3 v1.3.0-rc.1@mine | feat: a | | release v1.3.0 minor
     another run on the same commit       | v1.2.3 v1.3.0@sha       |         | | already v1.3.0 none
     another run, ordered: a new order    | v1.2.3 v1.3.0@sha       |         | bump=minor | release v1.4.0 minor
-    another commit took it               | v1.2.3 v1.3.0@far       | feat: a | | refused: The version is taken
+    another commit took it               | v1.2.3 v1.3.0@far       | feat: a | | release v1.4.0 minor
+    and it was asked for                 | v1.2.3 v1.3.0@far       | feat: a | version=1.3.0 | refused: The version is taken
     no number is left                    | v9007199254740991.0.0   | feat!: a | | refused: The number is too large
     git would not take the name          |                         | feat: a | tagPrefix=a..v | refused: Not a tag name
   `)
@@ -215,7 +222,7 @@ describe('again, and races', () => {
   test('the refusal says where the tag stands, and what to do', () => {
     const reason =
       'v1.3.0 stands on eeeeeee, which c000000 does not contain. A version tag never moves: merge that commit into this branch, or give another version.'
-    expect(plan('v1.2.3 v1.3.0@far', 'feat: a')).toMatchObject({ reason })
+    expect(plan('v1.2.3 v1.3.0@far', 'feat: a', 'version=1.3.0')).toMatchObject({ reason })
   })
 })
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { pauseBefore } from '../../../actions/slack-notify/sinks/retry.ts'
+import { pauseBefore } from '../../../actions/slack-notify/apply/retry.ts'
 import { authority } from '../../support/certificates.ts'
 import {
   closedPort,

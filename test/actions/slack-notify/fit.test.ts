@@ -1,80 +1,48 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { commentBody, commentMark } from '../../../actions/slack-notify/message/comment-body.ts'
+import { discordPayload } from '../../../actions/slack-notify/message/discord-embed.ts'
+import { emailOf } from '../../../actions/slack-notify/message/email-content.ts'
+import { googleChatPayload } from '../../../actions/slack-notify/message/google-chat.ts'
+import { jsonDocument } from '../../../actions/slack-notify/message/json-document.ts'
 import { markdownBlocks } from '../../../actions/slack-notify/message/markdown.ts'
-import type { Mention } from '../../../actions/slack-notify/message/model.ts'
-import { lookOf } from '../../../actions/slack-notify/message/status.ts'
-import { messageOf, type Subject, TEMPLATES } from '../../../actions/slack-notify/message/templates.ts'
-import { commentBody, commentMark } from '../../../actions/slack-notify/sinks/comment.ts'
-import { discordPayload } from '../../../actions/slack-notify/sinks/discord.ts'
-import { emailOf } from '../../../actions/slack-notify/sinks/email.ts'
-import { pagerDutyEvent } from '../../../actions/slack-notify/sinks/pagerduty.ts'
-import { slackPayload } from '../../../actions/slack-notify/sinks/slack-payload.ts'
-import { hostileText } from '../../support/hostile-text.ts'
+import { mattermostPayload } from '../../../actions/slack-notify/message/mattermost.ts'
+import { pagerDutyChange, pagerDutyEvent } from '../../../actions/slack-notify/message/pagerduty-event.ts'
+import { slackPayload } from '../../../actions/slack-notify/message/slack-payload.ts'
+import { triggerVariables } from '../../../actions/slack-notify/message/slack-trigger.ts'
+import type { Subject } from '../../../actions/slack-notify/message/subject.ts'
+import { teamsPayload } from '../../../actions/slack-notify/message/teams-card.ts'
+import { messageOf } from '../../../actions/slack-notify/message/templates.ts'
+import {
+  googleChatProblems,
+  mattermostMentions,
+  mattermostProblems,
+  teamsProblems,
+  triggerProblems,
+} from '../../support/slack/channel-limits.ts'
 import { discordProblems, pagerDutyProblems } from '../../support/slack/further-limits.ts'
-import { mentionsOf, slackProblems, textsOf } from '../../support/slack/limits.ts'
+import { mentionsOf, readable, slackProblems, textsOf } from '../../support/slack/limits.ts'
+import { hostile, mentions, PLAIN, subject, template } from './subjects.ts'
 
-const hostile = hostileText(25)
-const job = fc.record({
-  name: hostile,
-  status: fc.oneof(fc.constantFrom('success', 'failure', 'cancelled', 'skipped', 'in_progress'), hostile),
-  url: fc.constantFrom('', 'https://github.com/o/r/actions/runs/1/job/2'),
-  failedSteps: fc.array(hostile, { maxLength: 4 }),
-})
-const subject: fc.Arbitrary<Subject> = fc.record({
-  look: fc.oneof(fc.constantFrom('success', 'failure', 'started'), hostile).map(lookOf),
-  wasBroken: fc.boolean(),
-  ...{
-    title: hostile,
-    text: hostile,
-    reason: hostile,
-    environment: hostile,
-    version: hostile,
-    changelog: hostile,
-  },
-  url: fc.constantFrom('', 'https://example.com/a'),
-  fields: fc.array(fc.record({ name: hostile, value: hostile }), { maxLength: 14 }),
-  jobs: fc.array(job, { maxLength: 8 }),
-  durationMs: fc.constantFrom(undefined, 61_000),
-  run: fc.record({
-    repository: fc.constantFrom('', 'octo/repo'),
-    serverUrl: fc.constant('https://github.com'),
-    workflow: hostile,
-    runUrl: fc.constantFrom('', 'https://github.com/octo/repo/actions/runs/1'),
-    branch: hostile,
-    sha: fc.constantFrom('', '4f1e2d3c5b6a79880716253443526170f1e2d3c4'),
-    commitTitle: hostile,
-    actor: hostile,
-    pull: fc.option(
-      fc.record({ number: fc.nat(), title: hostile, url: fc.constant('https://github.com/o/r/pull/1') }),
-      {
-        nil: undefined,
-      },
-    ),
-  }),
-})
-const mentions: fc.Arbitrary<Mention[]> = fc.array(
-  fc.oneof(
-    fc.constant<Mention>({ kind: 'here' }),
-    fc.constant<Mention>({ kind: 'user', id: 'U0123456' }),
-    hostile.map((name): Mention => ({ kind: 'name', name })),
-  ),
-  { maxLength: 30 },
-)
-const template = fc.constantFrom(...TEMPLATES)
+/** As it goes over the wire. */
+const sent = (payload: object): unknown => JSON.parse(JSON.stringify(payload))
 
 describe('10,000 hostile subjects', () => {
   test('make a message that Slack takes, and that calls nobody but those of mention', () => {
     fc.assert(
       fc.property(template, subject, mentions, (name, given, called) => {
         const payload = slackPayload(messageOf(name, given), called)
-        expect(slackProblems(JSON.parse(JSON.stringify(payload)))).toEqual([])
+        expect(slackProblems(sent(payload))).toEqual([])
         const wanted = called
           .slice(0, 20)
           .flatMap(({ kind }) => (kind === 'here' ? ['!here'] : kind === 'user' ? ['@U0123456'] : []))
         expect(mentionsOf(payload)).toEqual(wanted)
-        const links = textsOf(payload).flatMap(({ text }) =>
-          [...text.matchAll(/<(https?:[^|>]*)/g)].map(([, url]) => url),
-        )
+        const links = [
+          ...textsOf(payload).flatMap(({ text, type }) =>
+            type === 'mrkdwn' ? [...text.matchAll(/<(https?:[^|>]*)/g)].map(([, url]) => url) : [],
+          ),
+          ...(JSON.stringify(payload).match(/"url":"[^"]*"/g) ?? []),
+        ]
         // Only a changelog, which is Markdown, may have links of its own.
         if (given.changelog === '') expect(links.filter((url) => url?.includes('evil'))).toEqual([])
       }),
@@ -82,19 +50,18 @@ describe('10,000 hostile subjects', () => {
     )
   }, 120_000)
 
-  test('make a message that every other sink takes', () => {
+  test('make a message that Discord, PagerDuty, a mailbox and a pull request take', () => {
     fc.assert(
       fc.property(template, subject, (name, given) => {
         const message = messageOf(name, given)
-        expect(discordProblems(JSON.parse(JSON.stringify(discordPayload(message))))).toEqual([])
-        const event = pagerDutyEvent(
-          message,
-          'k'.repeat(32),
-          given.title || 'key',
-          'trigger',
-          given.run.repository,
-        )
-        expect(pagerDutyProblems(JSON.parse(JSON.stringify(event)))).toEqual([])
+        expect(discordProblems(sent(discordPayload(message)))).toEqual([])
+        const source = given.run.repository
+        const routingKey = 'k'.repeat(32)
+        const dedupKey = given.title || 'key'
+        const event = pagerDutyEvent(message, { routingKey, dedupKey, action: 'trigger', source })
+        expect(pagerDutyProblems(sent(event))).toEqual([])
+        const change = pagerDutyChange(message, { routingKey, source, timestamp: '2026-01-01T00:00:00Z' })
+        expect(JSON.stringify(change).isWellFormed()).toBe(true)
         const { subject: head, html } = emailOf(message)
         expect(head).not.toMatch(/[\r\n]/)
         expect(head.length).toBeLessThanOrEqual(200)
@@ -111,7 +78,23 @@ describe('10,000 hostile subjects', () => {
             .replace(/\\[!-/:-@[-`{-~]|<\/?sub>|\(<https?:[^\s<>]*>\)|(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, ''),
         ).not.toMatch(/<|(?<!&#64;|\w)@\w/)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
+    )
+  }, 120_000)
+
+  test('make a message that Teams, Google Chat, Mattermost, a workflow and a program take', () => {
+    fc.assert(
+      fc.property(template, subject, mentions, (name, given, called) => {
+        const message = messageOf(name, given)
+        expect(teamsProblems(sent(teamsPayload(message, called)))).toEqual([])
+        expect(googleChatProblems(sent(googleChatPayload(message)))).toEqual([])
+        const post = sent(mattermostPayload(message))
+        expect(mattermostProblems(post)).toEqual([])
+        expect(mattermostMentions(post)).toEqual([])
+        expect(triggerProblems(sent(triggerVariables(message, given)))).toEqual([])
+        expect(JSON.stringify(jsonDocument(message, given, 'run/job/step'))).toContain('"version":1')
+      }),
+      { numRuns: 10_000 },
     )
   }, 120_000)
 
@@ -123,8 +106,8 @@ describe('10,000 hostile subjects', () => {
     const block = fc.oneof(
       object.map((text) => ({ type: 'section', text })),
       hostile.map((text) => ({ type: 'header', text: { type: 'plain_text', text: text || '-' } })),
-      fc.array(object, { minLength: 1, maxLength: 14 }).map((fields) => ({ type: 'section', fields })),
-      fc.array(object, { minLength: 1, maxLength: 14 }).map((elements) => ({ type: 'context', elements })),
+      fc.array(object, { minLength: 1, maxLength: 10 }).map((fields) => ({ type: 'section', fields })),
+      fc.array(object, { minLength: 1, maxLength: 10 }).map((elements) => ({ type: 'context', elements })),
       fc.constant({ type: 'divider' }),
     )
     fc.assert(
@@ -134,12 +117,12 @@ describe('10,000 hostile subjects', () => {
         mentions,
         (given, blocks, called) => {
           const payload = slackPayload(messageOf('plain', given), called, blocks)
-          const broken = slackProblems(JSON.parse(JSON.stringify(payload))).filter(
+          const broken = slackProblems(sent(payload)).filter(
             // What the user wrote as markup is theirs; what we cut is ours.
             (problem) => !/loose bracket|broken entity|open code span/.test(problem),
           )
           expect(broken).toEqual([])
-          const wanted = called.slice(0, 20).filter(({ kind }) => kind !== 'name').length
+          const wanted = called.slice(0, 20).filter(({ kind }) => kind === 'here' || kind === 'user').length
           expect(mentionsOf({ blocks: payload.blocks })).toHaveLength(wanted)
         },
       ),
@@ -149,55 +132,29 @@ describe('10,000 hostile subjects', () => {
 })
 
 describe('the cut is said', () => {
-  const base: Subject = {
-    ...{
-      look: lookOf('success'),
-      wasBroken: false,
-      title: '',
-      text: '',
-      reason: '',
-      environment: '',
-      version: '',
-    },
-    ...{ url: '', fields: [], changelog: '', jobs: [], durationMs: undefined },
-    run: {
-      ...{
-        repository: 'octo/repo',
-        serverUrl: 'https://github.com',
-        workflow: 'ci',
-        branch: 'main',
-        sha: '',
-      },
-      ...{
-        runUrl: 'https://github.com/octo/repo/actions/runs/1',
-        commitTitle: '',
-        actor: '',
-        pull: undefined,
-      },
-    },
-  }
-  const toRun = '<https://github.com/octo/repo/actions/runs/1|the run>'
-
   test.each<[string, Partial<Subject>, RegExp]>([
-    ['a long text', { text: `${'line of text\n'.repeat(600)}` }, /… \d+ more lines, see /],
-    ['one long line', { text: 'x'.repeat(9_000) }, /… cut, see /],
-    ['a long changelog', { changelog: '- change that matters\n'.repeat(2_000) }, /… \d+ more lines, see /],
+    ['a long text', { text: `${'line of text\n'.repeat(600)}` }, /… \d+ more lines, see the run/],
+    ['one long line', { text: 'x'.repeat(9_000) }, /… cut, see the run/],
+    [
+      'a long changelog',
+      { changelog: '- change that matters\n'.repeat(2_000) },
+      /… \d+ more lines, see the run/,
+    ],
     [
       'many fields',
       { fields: Array.from({ length: 13 }, (_, index) => ({ name: `f${index}`, value: 'v' })) },
-      /… 3 more fields, see /,
+      /… 3 more fields, see the run/,
     ],
   ])('of %s, with a link to the run', (_, change, words) => {
-    const payload = slackPayload(messageOf('ci-summary', { ...base, ...change }), [])
-    const texts = textsOf(payload).map(({ text }) => text)
-    const found = texts.find((text) => words.test(text))
-    expect(found).toContain(toRun)
+    const payload = slackPayload(messageOf('ci-summary', { ...PLAIN, ...change }), [])
+    expect(readable(payload)).toMatch(words)
+    expect(JSON.stringify(payload)).toMatch(/"text":"the run"|\|the run>/)
     expect(slackProblems(payload)).toEqual([])
   })
 
   test('a text of 3,000 characters is whole', () => {
     const whole = 'x'.repeat(3_000)
-    const texts = textsOf(slackPayload(messageOf('plain', { ...base, text: whole }), [])).map(
+    const texts = textsOf(slackPayload(messageOf('plain', { ...PLAIN, text: whole }), [])).map(
       ({ text }) => text,
     )
     expect(texts).toContain(whole)

@@ -36,7 +36,7 @@ describe('what is refused', () => {
     [{ 'bot-token': 'xoxb-1' }, /^channel: .*needs a channel/],
     [{ 'bot-token': HOOK, channel: 'C0123456' }, /^bot-token: it is a URL/],
     [{ 'bot-token': 'xoxb 1', channel: 'C0123456' }, /^bot-token: it has white space/],
-    [{ 'bot-token': 'xoxb-1', channel: '#a b' }, /^channel: "#a b" is no channel/],
+    [{ 'bot-token': 'xoxb-1', channel: '#a b' }, /^channel: "#a b" is not a channel/],
     [{ template: 'deploi' }, /^template: "deploi" is not one of.*Did you mean "deploy"/],
     [{ template: 'rollback' }, /^reason: .*say why/],
     [{ lifecycle: 'finale' }, /^lifecycle: .*Did you mean "final"/],
@@ -72,7 +72,10 @@ describe('what is refused', () => {
     [{ url: 'javascript:alert(1)' }, /^url: .*http or https/],
     [{ email: 'smtp: mail.example.com' }, /^email.to: it is missing/],
     [{ email: '{smtp: "https://x", from: a@b.c, to: d@e.f}' }, /^email.smtp: it is not a URL such as smtps/],
-    [{ email: '{smtp: "smtps://x", from: nobody, to: d@e.f}' }, /^email.from: "nobody" is no e-mail address/],
+    [
+      { email: '{smtp: "smtps://x", from: nobody, to: d@e.f}' },
+      /^email.from: "nobody" is not an e-mail address/,
+    ],
     [
       { email: '{smtp: "smtps://x", from: a@b.c, too: d@e.f}' },
       /^email.too: there is no such key. Did you mean "to"/,

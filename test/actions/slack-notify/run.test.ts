@@ -121,7 +121,9 @@ describe('jobs', () => {
     expect(text).toContain('❌ test at Run <tests> & more')
     expect(text).toContain('2 jobs: 1 failed, 1 succeeded')
     expect(text).not.toContain('notify')
-    expect(JSON.stringify(server.messages[0]?.payload)).toContain('/actions/runs/1658821493/job/2|test>')
+    expect(JSON.stringify(server.messages[0]?.payload)).toContain(
+      '/actions/runs/1658821493/job/2","text":"test"',
+    )
     expect(result.annotations).toEqual([])
     expect(api.received.map(({ path }) => path)).toEqual([
       '/repos/octo-org/octo-repo/actions/runs/1658821493/attempts/1/jobs?per_page=100',
@@ -143,7 +145,9 @@ describe('jobs', () => {
     expect(slackProblems(payload)).toEqual([])
     const text = readable(payload)
     expect(text).toContain('201 jobs: 5 failed, 1 cancelled, 195 succeeded')
-    expect(text).toContain('❌ test (200 jobs: 5 failed, 1 cancelled, 194 succeeded): (os-7, 0) at Run tests')
+    expect(text).toContain('❌ test (200 jobs: 5 failed, 1 cancelled, 194 succeeded)\n')
+    expect(text).toContain('5 at Run tests: (os-7, 0), (os-7, 4), (os-7, 8), (os-7, 12), (os-7, 16)\n')
+    expect(text).toContain('(os-0, 10) cancelled\n')
     expect(text).toContain('✅ lint')
     expect(payload.blocks.length).toBeLessThan(10)
   })
@@ -318,7 +322,7 @@ describe('mention', () => {
       'failure',
       ['@U0123456', '!subteam^S0123456'],
     ],
-    [{ mention: 'hubot' }, 'failure', []],
+    [{ mention: 'github-actions[bot]' }, 'failure', []],
     [
       { title: '<!channel> <@U0123456>', text: '<!here>', changelog: '<!everyone>', reason: '@channel' },
       'failure',

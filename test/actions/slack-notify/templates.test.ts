@@ -127,7 +127,7 @@ test('a pull request is named with its title', async () => {
     },
   )
   const text = readable(server.messages[0]?.payload)
-  expect(text).toContain('#7 Add ∗stars∗ & <more>')
+  expect(text).toContain('#7 Add *stars* & <more>')
   expect(text).toContain('`feature/stars`')
   expect(text).toContain('abcdef0')
 })

@@ -222,7 +222,7 @@ describe('a file', () => {
     execFileSync('mkfifo', [join(workspace, 'report.sarif')])
     const step = await sent(undefined, { workspace, deadlineMs: 20_000 })
     expectConclusion(step, 'failure')
-    expect(said(step)).toContain('it is no regular file')
+    expect(said(step)).toContain('it is not a regular file')
   })
 
   test.each(['/etc/passwd', '/dev/zero', '../secret.txt', 'r/../../secret.txt'])(

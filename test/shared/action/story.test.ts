@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,12 @@ describe('the story of a job', () => {
     expect(line?.text).toMatch(/^a b\\u\{1b\}\[2K \*\*\* x+…$/)
     expect(line?.text.length).toBeLessThanOrEqual(500)
     expect(readFileSync(file(), 'utf8')).not.toContain('s3cr3t')
+  })
+
+  test('a FIFO in its place is not waited for', () => {
+    execFileSync('mkfifo', [file()])
+    tellStory(context(), { action: 'health-check', outcome: 'healthy', text: 'x' })
+    expect(readStory(context())).toEqual([])
   })
 
   test('is bounded: what no longer fits is not told', () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { levelOf, typeOf } from '../../../shared/commits/level.ts'
 import { parseHeader, parseMessage } from '../../../shared/commits/message.ts'
-import { coAuthors, footerValues, isMergeSubject, pullRequestOf } from '../../../shared/commits/references.ts'
+import { coAuthors, footerValues } from '../../../shared/commits/references.ts'
+import { isMergeSubject, pullRequestOf } from '../../../shared/commits/subject.ts'
 
 const NO_RULES = new Map()
 
@@ -181,7 +182,11 @@ describe('levels', () => {
     ['docs: a', 'none', 'item 14: no effect'],
     ['chore!: a', 'major', 'item 13: any type'],
     ['add a thing', 'none', 'no Conventional Commit'],
-    ['Merge pull request #1 from a/b\n\nfeat: a', 'none', 'the body is no header'],
+    ['Merge pull request #1 from a/b\n\nfeat: a', 'minor', 'the title below the subject of a merge'],
+    ['Merge pull request #1 from a/b\n\nfeat!: a', 'major', 'what breaks by its title'],
+    ['Merge pull request #1 from a/b\n\nA\n\nfeat: a', 'none', 'a line below the title'],
+    ["Merge branch 'b' into 'main'\n\nfeat: a\n\nSee merge request o/r!12", 'minor', 'as GitLab writes it'],
+    ["Merge branch 'b' into 'main'\n\nfeat: a", 'none', 'the body of another merge'],
   ])('%j is %s: %s', (message, level) => {
     expect(levelOf(parseMessage(message), NO_RULES)).toBe(level)
   })

@@ -211,5 +211,5 @@ test('an analysis that is no JSON is no answer', async () => {
   const { github, one } = await analysed({}, log([]))
   const on = 'GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}'
   github.fault({ on, times: 9, answer: { status: 200, text: '<html>' } })
-  expect((await failure(analysisSarif(one, 1))).message).toContain('not JSON')
+  expect((await failure(analysisSarif(one, 1))).message).toContain('is an HTML page')
 })

@@ -85,7 +85,7 @@ describe('a read', () => {
   test('of a page that is no JSON is no answer', async () => {
     const github = await stage()
     github.fault({ on: REPOSITORY, times: 9, answer: { status: 200, text: '<html>Please log in</html>' } })
-    expect((await failure(readRepository(client(github)))).message).toContain('not JSON')
+    expect((await failure(readRepository(client(github)))).message).toContain('is an HTML page')
   })
 
   test('after the deadline is not asked at all', async () => {

@@ -1,13 +1,31 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { describeBad, readHealth } from '../../../shared/probe/expect/health-json.ts'
+import { readHealth } from '../../../shared/probe/expect/health-json.ts'
+import { describeBad } from '../../../shared/probe/expect/health-member.ts'
 
 const bad = (document: unknown): string | undefined => describeBad(readHealth(document))
 const paths = (document: unknown): string[] =>
   readHealth(document).map(({ path, verdict }) => `${path} ${verdict}`)
 
-const GOOD = ['healthy', 'ok', 'up', 'pass', 'passing', 'success', 'alive', 'ready', 'true']
-const TOLERATED = ['degraded', 'warn', 'warning']
+// As the contract lists them; `good` and `working` are said by products, see documents.test.ts.
+const GOOD = [
+  ...[
+    'healthy',
+    'ok',
+    '200 ok',
+    'up',
+    'pass',
+    'passing',
+    'success',
+    'alive',
+    'ready',
+    'true',
+    'green',
+    'serving',
+  ],
+  ...['available', 'running', 'online', 'active', 'operational', 'connected', 'live', 'pong', 'yes'],
+]
+const TOLERATED = ['degraded', 'warn', 'warning', 'yellow']
 
 describe('words', () => {
   const dressed = (word: string): fc.Arbitrary<string> =>
@@ -27,7 +45,7 @@ describe('words', () => {
     (word, verdict) => {
       fc.assert(
         fc.property(dressed(word ?? ''), (status) => {
-          expect(readHealth({ status })).toEqual([
+          expect(readHealth({ status })).toMatchObject([
             { path: 'status', word: status, verdict, unknownWord: false },
           ])
         }),
@@ -55,7 +73,8 @@ describe('words', () => {
       'status is "starting"; "starting" is no known word for healthy, health-json: off ignores it',
     ],
     ['okay', 'status is "okay"; "okay" is no known word for healthy, health-json: off ignores it'],
-    ['not ok', 'status is "not ok"; "not ok" is no known word for healthy, health-json: off ignores it'],
+    ['not ok', 'status is "not ok"'],
+    ['NOT_READY', 'status is "NOT_READY"'],
     ['', 'status is ""; "" is no known word for healthy, health-json: off ignores it'],
     [false, 'status is "false"'],
   ])('%j: %s', (status, message) => {
@@ -151,9 +170,11 @@ describe('documents', () => {
     ['numbers are no words', { status: 200, checks: { latency: 5 } }],
     ['nor is null', { status: null }],
     ['nor is a structure', { status: { code: 'down' } }],
-    ['no document', { state: 'down', error: 'failed' }],
-    ['a list', [{ status: 'shipped' }]],
-    ['a text', 'down'],
+    ['no document', { error: 'failed', detail: 'down' }],
+    ['a list of something else', [{ status: 'shipped' }]],
+    ['something else below a name', { order: { status: 'shipped' }, address: { state: 'CA' } }],
+    ['a text', 'hello'],
+    ['a longer text', 'down we go again'],
     ['null', null],
     ['a flag that is no boolean', { ok: 'no', healthy: 0 }],
     ['a document whose flag is beside its status', { status: 'up', ok: false }],

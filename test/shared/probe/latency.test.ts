@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { systemClock } from '../../../shared/action/clock.ts'
 import { nearestRank, sampleStats } from '../../../shared/probe/latency.ts'
 import { limiter } from '../../../shared/probe/limiter.ts'
 import { missedThreshold, takeSamples } from '../../../shared/probe/sampling.ts'
-import { nextPause } from '../../../shared/probe/schedule.ts'
+import { pauseAfterBad, pauseAfterGood, watchPause } from '../../../shared/probe/schedule.ts'
 import { bad, checkOf, FakeClock, good } from './fixtures.ts'
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
@@ -195,7 +196,7 @@ describe('the schedule', () => {
     const all: number[] = []
     let waited = 0
     for (let index = 0; index < tries; index += 1) {
-      const pause = nextPause(interval, waited, all.at(-1) ?? 0)
+      const pause = pauseAfterBad({ settings: { interval }, waited, previous: all.at(-1) ?? 0, refusals: 0 })
       all.push(pause)
       waited += pause
     }
@@ -217,17 +218,51 @@ describe('the schedule', () => {
   test('an interval that was given is kept', () => {
     expect(new Set(pauses(10, 5_000))).toEqual(new Set([10]))
     expect(new Set(pauses(30_000, 50))).toEqual(new Set([30_000]))
+    expect(pauseAfterGood({ interval: 700 }, 0)).toBe(700)
+    expect(watchPause({ interval: 700 }, 0)).toBe(700)
+  })
+
+  test('nothing is waited for after a good answer', () => {
+    expect(pauseAfterGood({ interval: undefined }, 0)).toBe(0)
+    expect(watchPause({ interval: undefined }, 0)).toBe(250)
+  })
+
+  test('an endpoint that limits is asked half as often after every third refusal', () => {
+    const settings = { interval: undefined }
+    const bad = [0, 2, 3, 5, 6, 9].map((refusals) =>
+      pauseAfterBad({ settings, waited: 0, previous: 0, refusals }),
+    )
+    expect(bad).toEqual([75, 75, 150, 150, 300, 600])
+    expect([2, 3, 6].map((refusals) => pauseAfterGood(settings, refusals))).toEqual([0, 150, 300])
+    expect(pauseAfterGood({ interval: 1_000 }, 3)).toBe(2_000)
+    expect(pauseAfterGood(settings, 300)).toBe(30_000)
+    expect(pauseAfterGood({ interval: 60_000 }, 300)).toBe(60_000)
   })
 })
 
 describe('the limiter', () => {
+  test('a task that takes long gives its place to the next, and goes on', async () => {
+    const clock = new FakeClock()
+    const limited = limiter(1, 1_000, clock)
+    const begun: number[] = []
+    const tasks = [5_000, 10, 10].map((ms) =>
+      limited(async () => {
+        begun.push(clock.now() - 1_000_000)
+        await clock.sleep(ms)
+        return ms
+      }),
+    )
+    expect(await clock.run(Promise.all(tasks))).toEqual([5_000, 10, 10])
+    expect(begun).toEqual([0, 1_000, 1_010])
+  })
+
   test('lets so many run, in order, and gives the place of one that threw to the next', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 5 }),
         fc.array(fc.nat(3), { maxLength: 20 }),
         async (limit, turns) => {
-          const limited = limiter(limit)
+          const limited = limiter(limit, 1_000, systemClock)
           let running = 0
           let most = 0
           const begun: number[] = []

@@ -9,8 +9,10 @@ import { expectConclusion, runAction } from '../../support/runner.ts'
 import { stage } from '../http/stage.ts'
 
 /** What speaks with databases and brokers. */
-const CLIENTS = ['@cloudamqp/amqp-client', 'ioredis', 'mqtt-packet', 'pg', 'pg-protocol']
-const SCHEMES = ['amqp', 'mqtt', 'postgres', 'redis'].map((name) => `shared/probe/schemes/${name}.js`)
+const CLIENTS = ['@cloudamqp/amqp-client', 'bson', 'ioredis', 'mqtt-packet', 'pg', 'pg-protocol']
+const SCHEMES = ['amqp', 'dns', 'grpc', 'mongodb', 'mqtt', 'mysql', 'postgres', 'redis', 'ws'].map(
+  (name) => `shared/probe/schemes/${name}.js`,
+)
 /** Everything that a runner downloads for this action. */
 const BUDGET = 1_000_000
 

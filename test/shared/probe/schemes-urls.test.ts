@@ -44,7 +44,7 @@ describe('the URL of a database or broker', () => {
       /^redis:\/\/host: its path is not understood\. Write redis:\/\/:password@host:6379\/0\.$/,
     ],
     ['redis://host/1/2', /its path is not understood/],
-    ['redis://host?db=1', /its parameter "db" is not known\. There are none\./],
+    ['redis://host?db=1', /its parameter "db" is not known\. There are role, key and value\./],
     ['postgres://db/a/b', /its path is not understood.*with a \/ in the name as %2F/],
     [
       'postgres://db?sslmode=requir',
@@ -68,7 +68,7 @@ describe('the URL of a database or broker', () => {
     ['redis://:a%00b@host', /its user name or password holds a %/],
     ['redis://', /not a valid URL|names no host/],
     ['redis://host:0', /nothing can listen on port 0/],
-    ['mysql://db', /unknown scheme\. Known are .*redis.*postgresql.*mqtts.*amqps/],
+    ['kafka://db', /unknown scheme\. Known are .*redis.*postgresql.*mqtts.*amqps/],
     ['reddis://host', /unknown scheme.*Did you mean "redis"\?/],
   ])('%s is refused', (text, message) => {
     expect(problem(text)).toMatch(message)

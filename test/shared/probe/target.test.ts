@@ -39,13 +39,24 @@ describe('readTarget', () => {
     ['localhost:3000/health', /has no scheme. Write for example http:\/\/localhost:3000\/health\./],
     ['localhost:3000', /has no scheme/],
     ['htps://example.com', /unknown scheme. Known are http, https, .*Did you mean "https"\?/],
-    ['mysql://db:3306', /unknown scheme. Known are/],
+    ['kafka://db:9092', /unknown scheme. Known are/],
     ['data:text/plain,ok', /unknown scheme/],
     ['javascript:alert(1)', /unknown scheme/],
     ['constructor://x', /unknown scheme/],
     ['exec:curl http://x', /argument list: "exec: \[program, argument\]"/],
     ['http://', /not a valid URL. Write http:\/\/host\/path/],
     ['http://ho st/', /not a valid URL/],
+    ['http://a/health,http://b/health', /several targets. Write them into "checks", one "- http/],
+    ['http://a/health, http://b/health', /several targets/],
+    ['http://a/health http://b/health', /several targets/],
+    ['http://a/health|http://b/health', /several targets/],
+    ['http://a/health\nhttp://b/health', /several targets/],
+    ['http://a/health;tcp://b:80', /several targets/],
+    ['tcp://a:80,tcp://b:80', /several targets/],
+    ['http://a/health,b.example.com/health', /several targets/],
+    ['http://a/health,localhost:8081/health', /several targets/],
+    ['http://a.example.com,b.example.com/health', /several targets/],
+    ['http://a/health b', /several targets/],
     ['http://host:99999/', /not a valid URL/],
     ['tcp://db', /names no port. Write tcp:\/\/host:port/],
     ['tcp://:80', /not a valid URL|names no host/],
@@ -74,6 +85,17 @@ describe('readTarget', () => {
     )
     expect(problem('x'.repeat(100_000)).length).toBeLessThan(400)
   })
+})
+
+test.each([
+  'http://a/items?ids=1,2,3',
+  'http://a/?hosts=a.example.com,b.example.com',
+  'http://a/map/@52.5,13.4/zoom',
+  'http://a/map/52.5,13.4/zoom',
+  'http://user:pa,ss@a/health',
+  'http://a/x|y;z',
+])('%s is one target', (text) => {
+  expect(readTarget(text)).toMatchObject({ value: { scheme: 'http' } })
 })
 
 describe('credentials are not shown', () => {

@@ -69,7 +69,7 @@ describe('what is refused', () => {
       /stands twice in one map \(line [12]\)/,
       'a number and its text are one key of an object',
     ],
-    [bomb, /alias/i, 'aliases that blow up'],
+    [bomb, /more than 300,000 values, each alias written out/, 'aliases that blow up'],
     ['['.repeat(200_000), /nested too deeply/, '200,000 open brackets'],
     [`${'['.repeat(200_000)}${']'.repeat(200_000)}`, /nested too deeply/, '200,000 nested lists'],
     [`${'{a: '.repeat(100_000)}`, /nested too deeply|end with/, 'nested maps'],
@@ -92,15 +92,6 @@ describe('what is refused', () => {
       expect(parsed.problem.length).toBeLessThan(200)
     },
   )
-
-  test('a hundred thousand keys cost no more than their number', async () => {
-    const keys = Array.from({ length: 100_000 }, (_, index) => `${index}:`)
-    expect(await parseYaml(keys.join('\n'))).toMatchObject({ ok: true })
-    expect(await parseYaml([...keys, '7:'].join('\n'))).toEqual({
-      ok: false,
-      problem: 'the key "7" stands twice in one map (line 100001)',
-    })
-  })
 
   test('a __proto__ key is a key like any other', async () => {
     const value = (await yaml('__proto__: {polluted: true}\nconstructor: 1')) as object

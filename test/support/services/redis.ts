@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { closedPort } from '../lying-servers.ts'
 import { tempFolder } from '../runner/cleanup.ts'
 import { type TlsFiles, writeCertificate } from './files.ts'
@@ -12,6 +14,8 @@ export interface RedisOptions {
   tls?: true | 'clients'
   /** Further arguments. */
   args?: readonly string[]
+  /** It is a sentinel, with these lines in its configuration. */
+  sentinel?: string
   /** Where it keeps its data; a new folder unless said otherwise. */
   folder?: string
 }
@@ -21,6 +25,12 @@ export async function redisOf(program: string, options: RedisOptions = {}): Prom
   const folder = options.folder ?? tempFolder('nexus-redis-')
   const port = await closedPort()
   const files = options.tls === undefined ? undefined : await writeCertificate(folder)
+  if (options.sentinel !== undefined) {
+    // It writes into its configuration, so that cannot be arguments.
+    const file = join(folder, 'sentinel.conf')
+    writeFileSync(file, `bind 127.0.0.1\nport ${port}\ndir ${folder}\n${options.sentinel}\n`)
+    return serviceOf({ argv: [program, file, '--sentinel'], port })
+  }
   return serviceOf({
     argv: [
       program,

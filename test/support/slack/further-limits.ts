@@ -70,3 +70,18 @@ export function pagerDutyProblems(event: unknown): string[] {
     problems.push("'payload.severity'")
   return problems
 }
+
+/** https://developer.pagerduty.com/docs/send-change-event */
+export function changeProblems(event: unknown): string[] {
+  const { routing_key: key, payload, links, ...others } = event as Record<string, unknown>
+  const problems: string[] = []
+  if (typeof key !== 'string' || key.length !== 32)
+    problems.push("Length of 'routing_key' is incorrect (should be 32)")
+  const { summary, timestamp } = (payload ?? {}) as Record<string, unknown>
+  if (typeof summary !== 'string' || summary === '' || summary.length > 1_024)
+    problems.push("'payload.summary'")
+  if (timestamp !== undefined && Number.isNaN(Date.parse(String(timestamp))))
+    problems.push("'payload.timestamp'")
+  if (links !== undefined && !Array.isArray(links)) problems.push("'links'")
+  return [...problems, ...Object.keys(others).map((name) => `'${name}' is not a field of a change`)]
+}

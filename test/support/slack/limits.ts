@@ -36,7 +36,37 @@ function blockProblems(block: unknown, at: string): string[] {
     ]
   }
   if (type === 'context') return listProblems(elements, 10, 3_000, `${at}/elements`)
+  if (type === 'rich_text') return richProblems(elements, at)
   return typeof type === 'string' ? [] : [`invalid_blocks: ${at} has no type`]
+}
+
+/** Empty lists and texts are refused; a text element takes everything else literally. */
+function richProblems(parts: unknown, at: string): string[] {
+  if (!Array.isArray(parts) || parts.length === 0) return [`invalid_blocks: ${at} has no elements`]
+  return parts.flatMap(({ type, elements }: { type?: string; elements?: unknown }, index) => {
+    const here = `${at}/elements/${index}`
+    if (!['rich_text_section', 'rich_text_preformatted'].includes(type ?? ''))
+      return [`invalid_blocks: ${here} has the type ${type}`]
+    if (!Array.isArray(elements) || elements.length === 0) return [`invalid_blocks: ${here} is empty`]
+    return elements.flatMap((element: RichElement): string[] => {
+      if (element.type !== 'text' && element.type !== 'link')
+        return [`${here}: ${element.type} may call somebody`]
+      if (typeof element.text !== 'string' || element.text === '')
+        return [`invalid_blocks: ${here} has an empty text`]
+      if (element.type === 'link' && !/^https?:\/\/[^\s<>|]+$/.test(element.url ?? ''))
+        return [`${here}: a wrong link`]
+      if (type === 'rich_text_preformatted' && element.style !== undefined)
+        return [`${here}: a style in a box`]
+      return element.text.isWellFormed() ? [] : ['half of a surrogate pair']
+    })
+  })
+}
+
+interface RichElement {
+  type: string
+  text?: string
+  url?: string
+  style?: { bold?: boolean; code?: boolean }
 }
 
 function listProblems(list: unknown, most: number, limit: number, at: string): string[] {
@@ -75,21 +105,39 @@ export function markupProblems(text: string, type = 'mrkdwn'): string[] {
 export function textsOf(value: unknown): TextObject[] {
   if (value === null || typeof value !== 'object') return []
   const { type, text } = value as Partial<TextObject>
-  const own = (type === 'mrkdwn' || type === 'plain_text') && typeof text === 'string' ? [{ type, text }] : []
+  const isText = type === 'mrkdwn' || type === 'plain_text' || type === 'text' || type === 'link'
+  const own = isText && typeof text === 'string' ? [{ type, text }] : []
   return [...own, ...Object.values(value).flatMap(textsOf)]
 }
 
 /** Whom a message calls. */
 export function mentionsOf(payload: unknown): string[] {
-  const texts = [...textsOf(payload).map(({ text }) => text), String((payload as { text?: unknown }).text)]
+  // A text element of a rich text is literal, and so is plain text.
+  const marked = textsOf(payload).filter(({ type }) => type === 'mrkdwn')
+  const texts = [...marked.map(({ text }) => text), String((payload as { text?: unknown }).text)]
   return texts.flatMap((text) => [...text.matchAll(/<(@\w+|![^<>|]*)/g)].map(([, who]) => who ?? ''))
 }
 
-/** All text of a message as a person reads it, block by block. */
+/** All text of a message as a person reads it, block by block; bold and code of a rich text as in mrkdwn. */
 export function readable(payload: unknown): string {
-  return textsOf(payload)
-    .map(({ text }) => text)
-    .join('\n')
+  return shownTexts(payload).join('\n')
+}
+
+function shownTexts(value: unknown): string[] {
+  if (value === null || typeof value !== 'object') return []
+  const { type, text, elements } = value as { type?: string; text?: unknown; elements?: RichElement[] }
+  if (type === 'rich_text_section' || type === 'rich_text_preformatted')
+    return [(elements ?? []).map(richShown).join('')]
+  if ((type === 'mrkdwn' || type === 'plain_text') && typeof text === 'string') return [unescaped(text)]
+  return Object.values(value).flatMap(shownTexts)
+}
+
+function richShown({ text = '', style }: RichElement): string {
+  return style?.bold ? `*${text}*` : style?.code ? `\`${text}\`` : text
+}
+
+function unescaped(text: string): string {
+  return text
     .replace(/<[^<>|]*\|([^<>]*)>/g, '$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { LyingServer } from '../lying-servers.ts'
-import { discordProblems, pagerDutyProblems } from './further-limits.ts'
+import { changeProblems, discordProblems, pagerDutyProblems } from './further-limits.ts'
 import { type Received, type Reply, type StandIn, startStandIn } from './stand-in.ts'
 
 type Faults = (received: Received, nth: number) => Reply | undefined
@@ -26,8 +26,9 @@ export const startPagerDuty = (faults = none): Promise<StandIn> =>
   startStandIn((received, nth) => {
     const fault = faults(received, nth)
     if (fault !== undefined) return fault
-    if (received.path !== '/v2/enqueue') return { status: 404 }
-    const errors = pagerDutyProblems(received.json)
+    if (received.path !== '/v2/enqueue' && received.path !== '/v2/change/enqueue') return { status: 404 }
+    const errors =
+      received.path === '/v2/enqueue' ? pagerDutyProblems(received.json) : changeProblems(received.json)
     if (errors.length > 0)
       return { status: 400, body: { status: 'invalid event', message: 'Event object is invalid', errors } }
     return {

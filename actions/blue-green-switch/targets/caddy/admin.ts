@@ -13,6 +13,8 @@ export interface Admin {
   get(signal: AbortSignal): Promise<{ handler: Handler; etag: string }>
   /** Replaces it when it is still as `etag` says. @throws Conflict, TargetError */
   patch(handler: Handler, etag: string, signal: AbortSignal): Promise<void>
+  /** Requests under way, by the address of the upstream; undefined when Caddy does not tell. */
+  sessions(signal: AbortSignal): Promise<ReadonlyMap<string, number> | undefined>
 }
 
 const PATIENCE_MS = 5_000
@@ -26,7 +28,7 @@ export function adminApi(base: URL, id: string): Admin {
   const send = async (
     method: string,
     signal: AbortSignal,
-    more: { body?: string; headers?: Record<string, string> } = {},
+    more: { url?: URL; body?: string; headers?: Record<string, string> } = {},
   ): Promise<Answer> => {
     // Never by a proxy: whoever may speak to this API speaks to it straight.
     const options = { url, method, signal, env: {}, timeout: PATIENCE_MS, maxBody: 1_048_576, ...more }
@@ -47,7 +49,15 @@ export function adminApi(base: URL, id: string): Admin {
       throw new TargetError(message, method === 'GET' ? 'no' : 'unknown')
     })
   }
+  const status = new URL(`${base.pathname.replace(/\/$/, '')}/reverse_proxy/upstreams`, base)
   return {
+    async sessions(signal) {
+      const answer = await send('GET', signal, { url: status }).catch(() => undefined)
+      const list = answer?.status === 200 ? parse(answer) : undefined
+      if (!Array.isArray(list)) return undefined
+      const counts = list.map((one) => (isRecord(one) ? one : {}))
+      return new Map(counts.map((one) => [String(one['address']), Number(one['num_requests'] ?? 0) || 0]))
+    },
     async get(signal) {
       const answer = await send('GET', signal)
       if (answer.status === 404) {

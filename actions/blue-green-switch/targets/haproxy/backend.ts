@@ -5,22 +5,28 @@ import { oneLine } from '../../../../shared/text/untrusted.ts'
 import { isRecord } from '../config.ts'
 import type { Place } from '../place.ts'
 import { within } from '../settle.ts'
-import { Conflict, type LiveState, sameWeights, TargetError, type Weights } from '../target.ts'
+import { Conflict, type LiveState, type Sticky, sameWeights, TargetError, type Weights } from '../target.ts'
 import { liveState, percentages, told } from '../weights.ts'
 import type { Say } from './runtime.ts'
-import { parseBackend, question, type Server, STATES } from './state.ts'
+import { type BackendState, parseBackend, question, type Server, STATES } from './state.ts'
+import { stickTable } from './sticky.ts'
 
-/** A backend of HAProxy whose servers are the colours. */
+/** A backend of HAProxy whose servers are the colors. */
 export interface Backend {
   name: string
   servers: Readonly<Record<string, string>>
   say: Say
   /** Where the state of all servers is kept for a restart. */
   persisted: Place | undefined
+  /** Users who are bound to a side that loses its traffic are moved too. */
+  movesSticky: boolean
 }
 
-/** What is recorded for each colour, and all that we ever change. */
+/** What is recorded for each color, and all that we ever change. */
 type Settings = Readonly<Record<string, Pick<Server, 'weight' | 'state'>>>
+
+/** How a side loses its traffic: by its weight, or by its state, which also takes away users who are bound to it. */
+type Way = 'weight' | 'state'
 
 /** With these HAProxy takes any weight at run time; a hash over a fixed map takes only 0 and the one it started with. */
 const DYNAMIC = /^(?:roundrobin|leastconn|random|first)\b/
@@ -29,7 +35,9 @@ interface Seen {
   state: LiveState
   settings: Settings
   servers: ReadonlyMap<string, Server>
-  isDynamic: boolean
+  /** The name of an algorithm that takes no weights at run time. */
+  fixed: string | undefined
+  way: Way
 }
 
 /** @throws TargetError */
@@ -39,23 +47,40 @@ export async function readBackend(backend: Backend, signal: AbortSignal): Promis
 
 /**
  * The commands for weights, who gets more first, so that somebody is there at any moment. A server that gets some
- * traffic is made ready; `settings` say what else is to be restored. Pure.
+ * traffic is made ready. Pure.
  */
 export function commands(
   { name, servers }: Pick<Backend, 'name' | 'servers'>,
   weights: Weights,
-  settings?: Settings,
+  { way, fixed }: { way: Way; fixed: boolean } = { way: 'weight', fixed: false },
 ): string[] {
-  return Object.entries(servers)
-    .toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))
-    .flatMap(([colour, server]) => {
-      const { weight, state } = settings?.[colour] ?? { weight: weights[colour] ?? 0, state: undefined }
-      const ready = state ?? (weight > 0 ? 'ready' : undefined)
-      return [
-        ...(ready === undefined ? [] : [`set server ${name}/${server} state ${ready}`]),
-        `set server ${name}/${server} weight ${weight}`,
-      ]
-    })
+  return byWeight(servers, weights).flatMap(([color, server]) => {
+    const weight = weights[color] ?? 0
+    const set = `set server ${name}/${server}`
+    const state = weight > 0 ? 'ready' : way === 'state' ? 'maint' : undefined
+    // A fixed map takes all or nothing of what is configured.
+    const own = !fixed ? `${weight}` : weight > 0 ? '100%' : undefined
+    return [
+      ...(state === undefined ? [] : [`${set} state ${state}`]),
+      ...(own === undefined ? [] : [`${set} weight ${own}`]),
+    ]
+  })
+}
+
+/** The commands for settings as they were recorded; pure. */
+function commandsFor(
+  { name, servers }: Pick<Backend, 'name' | 'servers'>,
+  weights: Weights,
+  settings: Settings,
+) {
+  return byWeight(servers, weights).flatMap(([color, server]) => {
+    const { weight, state } = settings[color] ?? { weight: weights[color] ?? 0, state: 'ready' }
+    return [`set server ${name}/${server} state ${state}`, `set server ${name}/${server} weight ${weight}`]
+  })
+}
+
+function byWeight(servers: Backend['servers'], weights: Weights): [string, string][] {
+  return Object.entries(servers).toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))
 }
 
 /** See `Target.write`. */
@@ -72,20 +97,25 @@ export async function writeBackend(
       `HAProxy backend ${name} was changed since it was read: it had ${told(expected.weights)}, it has ${told(seen.state.weights)}.`,
     )
   }
-  for (const [colour, server] of Object.entries(servers)) {
-    const status = seen.servers.get(colour)?.status ?? ''
+  for (const [color, server] of Object.entries(servers)) {
+    const status = seen.servers.get(color)?.status ?? ''
     // A health check, a tracked server or DNS: a weight does not help there.
-    if ((weights[colour] ?? 0) > 0 && /^(?:DOWN|NOLB|MAINT ?\()/.test(status)) {
+    if ((weights[color] ?? 0) > 0 && /^(?:DOWN|NOLB|MAINT ?\()/.test(status)) {
       throw new TargetError(
         `HAProxy sends nothing to ${server}: it holds it for "${oneLine(status, 60)}". Nothing was written.`,
       )
     }
   }
+  const isSplit = Object.values(weights).filter((weight) => weight > 0).length > 1
+  if (isSplit && seen.state.splitProblem !== undefined)
+    throw new TargetError(
+      `${seen.state.splitProblem}. Use "hash-type consistent" or another "balance". Nothing was written.`,
+    )
   // A file that cannot be written is found before anything moved; what it gets is what is the case.
   await persist(backend, signal)
-  const all = commands(backend, weights)
+  const all = commands(backend, weights, { way: seen.way, fixed: seen.fixed !== undefined })
   // HAProxy goes on after a command that failed. Where one is likely to, each has to wait for the one before.
-  const lines = seen.isDynamic ? [all.join('; ')] : all
+  const lines = seen.fixed === undefined ? [all.join('; ')] : all
   try {
     for (const line of lines) accepted(await say(line, signal))
   } catch (error) {
@@ -112,7 +142,7 @@ export async function restoreBackend(
 ): Promise<LiveState> {
   const settings = settingsOf(backend, recorded.raw)
   return await within(4_500, stop, async (signal) => {
-    accepted(await backend.say(commands(backend, recorded.weights, settings).join('; '), signal))
+    accepted(await backend.say(commandsFor(backend, recorded.weights, settings).join('; '), signal))
     const { state } = await look(backend, signal)
     try {
       await persist(backend, signal)
@@ -156,7 +186,7 @@ function accepted(answer: string): void {
   throw new TargetError(`HAProxy refused: "${words}".${hint}`)
 }
 
-async function look({ name, servers, say }: Backend, signal: AbortSignal): Promise<Seen> {
+async function look({ name, servers, say, movesSticky }: Backend, signal: AbortSignal): Promise<Seen> {
   const answer = await say(question(name), signal).catch((error: unknown) => {
     throw new TargetError(messageOf(error))
   })
@@ -167,7 +197,7 @@ async function look({ name, servers, say }: Backend, signal: AbortSignal): Promi
     )
   }
   const found = new Map<string, Server>()
-  for (const [colour, wanted] of Object.entries(servers)) {
+  for (const [color, wanted] of Object.entries(servers)) {
     const server = backend.servers.find((candidate) => candidate.name === wanted)
     if (server === undefined) throw new TargetError(unknownServer(name, wanted, backend.servers))
     if (server.backup) {
@@ -175,7 +205,7 @@ async function look({ name, servers, say }: Backend, signal: AbortSignal): Promi
         `The server ${name}/${wanted} is a "backup": HAProxy uses it only when all others are down, whatever its weight is. Remove the word.`,
       )
     }
-    found.set(colour, server)
+    found.set(color, server)
   }
   const ours = new Set(Object.values(servers))
   const foreign = backend.servers.find(
@@ -187,11 +217,54 @@ async function look({ name, servers, say }: Backend, signal: AbortSignal): Promi
     )
   }
   const settings: Settings = Object.fromEntries(
-    [...found].map(([colour, { weight, state }]) => [colour, { weight, state }]),
+    [...found].map(([color, { weight, state }]) => [color, { weight, state }]),
   )
-  const shares = [...found].map(([colour, { weight, out }]) => [colour, out ? 0 : weight])
-  const state = liveState(percentages(Object.fromEntries(shares)), settings)
-  return { state, settings, servers: found, isDynamic: DYNAMIC.test(backend.algorithm) }
+  const shares = [...found].map(([color, { weight, out }]) => [color, out ? 0 : weight])
+  const sessions = [...found].map(([color, server]) => [color, server.sessions])
+  const fixed = DYNAMIC.test(backend.algorithm) ? undefined : backend.algorithm || 'a fixed map'
+  const sticky = withoutOut(await boundBy(backend, { name, servers, say }, signal), found)
+  const state: LiveState = {
+    ...liveState(percentages(Object.fromEntries(shares)), settings),
+    sessions: Object.fromEntries(sessions),
+    ...(sticky === undefined ? {} : { sticky }),
+    ...(fixed === undefined ? {} : fixedProblems(name, fixed, found)),
+  }
+  const way = fixed !== undefined || (sticky !== undefined && movesSticky) ? 'state' : 'weight'
+  return { state, settings, servers: found, fixed, way }
+}
+
+/** What keeps users on a server that has no weight any more. */
+async function boundBy(
+  { cookie }: BackendState,
+  { name, servers, say }: Pick<Backend, 'name' | 'servers' | 'say'>,
+  signal: AbortSignal,
+): Promise<Sticky | undefined> {
+  if (cookie !== '') return { by: `the cookie ${cookie}`, outlivesWeight: true }
+  return await stickTable(say, { backend: name, servers }, signal).catch(() => undefined)
+}
+
+/** Nobody is bound to a server that is out, whatever cookie or table say. */
+function withoutOut(sticky: Sticky | undefined, found: ReadonlyMap<string, Server>): Sticky | undefined {
+  const out = [...found].filter(([, server]) => server.out).map(([color]) => [color, 0] as const)
+  if (sticky === undefined || out.length === 0) return sticky
+  return { ...sticky, bound: { ...sticky.bound, ...Object.fromEntries(out) } }
+}
+
+/** What a map that is fixed at the start cannot do: split at run time, or send anything to who has weight 0 in it. */
+function fixedProblems(
+  name: string,
+  algorithm: string,
+  found: ReadonlyMap<string, Server>,
+): Pick<LiveState, 'splitProblem' | 'obstacles'> {
+  const without = [...found].filter(([, server]) => server.configured === 0)
+  const obstacles = without.map(([color, server]) => [
+    color,
+    `HAProxy backend ${name} has "balance ${algorithm}", which takes only the weights of its configuration, and ${server.name} has weight 0 there. Give both servers a weight, and write "disabled" behind the idle one`,
+  ])
+  return {
+    splitProblem: `HAProxy backend ${name} has "balance ${algorithm}", a static LB algorithm, which takes no other weights at run time`,
+    obstacles: Object.fromEntries(obstacles),
+  }
 }
 
 function unknownServer(backend: string, wanted: string, servers: readonly Server[]): string {
@@ -199,19 +272,19 @@ function unknownServer(backend: string, wanted: string, servers: readonly Server
   return `HAProxy backend ${backend} has no server "${wanted}". It has ${names.join(', ')}.${didYouMean(wanted, names)}`
 }
 
-/** @throws TargetError when what was recorded is not about these colours */
+/** @throws TargetError when what was recorded is not about these colors */
 function settingsOf({ servers }: Backend, raw: unknown): Settings {
-  const entries = Object.keys(servers).map((colour) => {
-    const setting = isRecord(raw) ? raw[colour] : undefined
+  const entries = Object.keys(servers).map((color) => {
+    const setting = isRecord(raw) ? raw[color] : undefined
     const { weight, state } = isRecord(setting) ? setting : {}
     const isWeight = 'value' in rules.integer(weight, { max: 256 })
     const known = STATES.find((word) => word === state)
     if (!isWeight || known === undefined) {
       throw new TargetError(
-        `What was recorded says nothing about "${colour}": is this target-config another one now?`,
+        `What was recorded says nothing about "${color}": is this target-config another one now?`,
       )
     }
-    return [colour, { weight: weight as number, state: known }] as const
+    return [color, { weight: weight as number, state: known }] as const
   })
   return Object.fromEntries(entries)
 }

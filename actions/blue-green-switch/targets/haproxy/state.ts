@@ -5,12 +5,16 @@ export interface Server {
   name: string
   /** The weight of `set server … weight`, 0 to 256; it stays what it was while the server is drained. */
   weight: number
+  /** The weight in its configuration. */
+  configured: number
   /** What an operator has set: `drain` and `maint` take the traffic away whatever the weight is. */
   state: (typeof STATES)[number]
   /** It is out, by an operator or by a server that it tracks, by DNS or by its agent. */
   out: boolean
   /** Only used when all others are down. */
   backup: boolean
+  /** Sessions that are open on it. */
+  sessions: number
   /** Of its health check: `UP`, `DOWN`, `no check`, `MAINT (via a/b)` … */
   status: string
 }
@@ -19,14 +23,17 @@ export interface BackendState {
   servers: readonly Server[]
   /** `roundrobin`, `source` … */
   algorithm: string
+  /** The name of the cookie that binds users to a server; empty where there is none. */
+  cookie: string
 }
 
 /** Bits of srv_admin_state, see `enum srv_admin` in HAProxy's server-t.h. */
 const FORCED_MAINT = 0x01
+/** Its configuration says `disabled`; it stays set when the server has been made ready since. */
 const CONFIGURED_MAINT = 0x04
 const FORCED_DRAIN = 0x08
 
-/** Both in one line, so that they are about the same moment. The numbers of `show stat`: backends and servers. */
+/** In one line, so that they are about the same moment. The numbers of `show stat`: backends and servers. */
 export const question = (backend: string): string =>
   `show servers state ${backend}; show stat ${backend} 6 -1`
 
@@ -43,18 +50,26 @@ export function parseBackend(answer: string): BackendState | undefined {
     return {
       name,
       weight: Number(row['srv_uweight']),
+      configured: Number(row['srv_iweight']),
       state: stateOf(admin),
-      out: admin !== 0,
+      out: (admin & ~CONFIGURED_MAINT) !== 0,
       backup: stat['bck'] === '1',
+      sessions: Number(stat['scur'] ?? 0) || 0,
       status: stat['status'] ?? '',
     }
   })
   if (servers.some(({ weight }) => !Number.isInteger(weight))) return undefined
-  return { servers, algorithm: stats.find(({ svname }) => svname === 'BACKEND')?.['algo'] ?? '' }
+  const whole = stats.find(({ svname }) => svname === 'BACKEND')
+  return {
+    servers,
+    algorithm: whole?.['algo'] ?? '',
+    // Which servers have a value of theirs says whether it binds.
+    cookie: stats.some((row) => row !== whole && row['cookie'] !== '') ? (whole?.['cookie'] ?? '') : '',
+  }
 }
 
 function stateOf(admin: number): Server['state'] {
-  if ((admin & (FORCED_MAINT | CONFIGURED_MAINT)) !== 0) return 'maint'
+  if ((admin & FORCED_MAINT) !== 0) return 'maint'
   return (admin & FORCED_DRAIN) !== 0 ? 'drain' : 'ready'
 }
 

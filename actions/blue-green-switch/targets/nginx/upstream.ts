@@ -3,12 +3,14 @@ import type { Weights } from '../target.ts'
 
 /** A `server` of an upstream: whose it is, and its parameters as they stand there (`weight=3`, `max_fails=0`, `down`). */
 export interface Entry {
-  colour: string
+  color: string
   params: readonly string[]
 }
 
 export interface Upstream {
   entries: readonly Entry[]
+  /** What chooses the server of a client or a request in place of the weights: `ip_hash`, `hash $uri`. */
+  method: string | undefined
   /** The same file with other entries in the place of these; everything else stays as it is, byte for byte. */
   with(entries: readonly Entry[]): string
 }
@@ -25,10 +27,13 @@ interface Token {
 const TOKEN =
   /#[^\n]*|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[{};]|(?:\\[\s\S]|\$\{\w{1,64}\}|[^\s{};\\])+/g
 
+/** These send the same client, or the same request, to the same server; the others follow the weights. */
+const BOUND = /^(?:ip_hash|hash|sticky)(?: |$)/
+
 /**
  * Finds an upstream in a file of nginx; pure.
  *
- * @param addresses what each colour's `server` is called there
+ * @param addresses what each color's `server` is called there
  * @returns what is wrong, in words that follow the name of the file
  */
 export function parseUpstream(text: string, name: string, addresses: Addresses): Upstream | string {
@@ -49,17 +54,20 @@ export function parseUpstream(text: string, name: string, addresses: Addresses):
   const entries: Entry[] = []
   for (const { words } of servers) {
     const address = unquoted(words[1]) ?? ''
-    const colour = Object.keys(addresses).find((key) => withPort(addresses[key] ?? '') === withPort(address))
+    const color = Object.keys(addresses).find((key) => withPort(addresses[key] ?? '') === withPort(address))
     const params = words.slice(2).map(({ text: word }) => word)
-    if (colour === undefined)
+    if (color === undefined)
       return `sends traffic to "${address}", which is none of ${Object.keys(addresses).join(' and ')}`
     if (params.includes('backup'))
       return `has "${address}" as a backup, which gets traffic only when all others fail`
-    entries.push({ colour, params })
+    entries.push({ color, params })
   }
   const spans = servers.map(({ words, end }) => ({ start: words[0]?.start ?? end, end }))
+  const method = directives
+    .map(({ words }) => words.map(({ text: word }) => word).join(' '))
+    .find((directive) => BOUND.test(directive))
   const begin = tokens[head]?.end ?? 0
-  return { entries, with: (next) => replaced(text, begin, spans, next, addresses) }
+  return { entries, method, with: (next) => replaced(text, begin, spans, next, addresses) }
 }
 
 /** The directives of a block, each with the end of its `;`. Blocks inside it are skipped. */
@@ -94,7 +102,7 @@ function replaced(
   const lines = spans.map((span) => wholeLine(text, span))
   const first = lines[0]
   const indent = first?.indent ?? '  '
-  const fresh = entries.map(({ colour, params }) => `server ${[addresses[colour], ...params].join(' ')};`)
+  const fresh = entries.map(({ color, params }) => `server ${[addresses[color], ...params].join(' ')};`)
   if (first === undefined) {
     return text.slice(0, begin) + fresh.map((line) => eol + indent + line).join('') + text.slice(begin)
   }
@@ -118,12 +126,12 @@ function wholeLine(text: string, span: { start: number; end: number }) {
   return isAlone ? { start, end: next + 1, indent: before } : { ...span, indent: '  ' }
 }
 
-/** How much of the traffic each colour gets, in any unit; pure. A `server` without a weight has 1. */
-export function sharesOf(entries: readonly Entry[], colours: readonly string[]): Record<string, number> {
-  const shares = Object.fromEntries(colours.map((colour) => [colour, 0]))
-  for (const { colour, params } of entries) {
+/** How much of the traffic each color gets, in any unit; pure. A `server` without a weight has 1. */
+export function sharesOf(entries: readonly Entry[], colors: readonly string[]): Record<string, number> {
+  const shares = Object.fromEntries(colors.map((color) => [color, 0]))
+  for (const { color, params } of entries) {
     const weight = Number(params.find((param) => param.startsWith('weight='))?.slice(7) ?? 1)
-    shares[colour] = (shares[colour] ?? 0) + (params.includes('down') || !(weight > 0) ? 0 : weight)
+    shares[color] = (shares[color] ?? 0) + (params.includes('down') || !(weight > 0) ? 0 : weight)
   }
   return shares
 }
@@ -134,21 +142,21 @@ export function sharesOf(entries: readonly Entry[], colours: readonly string[]):
  */
 export function entriesFor(weights: Weights, before: readonly Entry[]): Entry[] {
   const some = Object.entries(weights).filter(([, weight]) => weight > 0)
-  return some.map(([colour, weight]) => {
-    const like = before.find((entry) => entry.colour === colour) ?? before[0]
+  return some.map(([color, weight]) => {
+    const like = before.find((entry) => entry.color === color) ?? before[0]
     const others = (like?.params ?? []).filter((param) => !/^weight=|^down$/.test(param))
-    return { colour, params: some.length === 1 ? others : [...others, `weight=${weight}`] }
+    return { color, params: some.length === 1 ? others : [...others, `weight=${weight}`] }
   })
 }
 
-/** What was recorded, or undefined when it is not about these colours; pure. */
-export function parseEntries(raw: unknown, colours: readonly string[]): Entry[] | undefined {
+/** What was recorded, or undefined when it is not about these colors; pure. */
+export function parseEntries(raw: unknown, colors: readonly string[]): Entry[] | undefined {
   if (!isRecord(raw) || !Array.isArray(raw['servers']) || raw['servers'].length > 100) return undefined
   const entries: unknown[] = raw['servers']
   const isParam = (param: unknown): boolean => typeof param === 'string' && /^[\w.=:/-]+$/.test(param)
   const isEntry = (entry: unknown): entry is Entry =>
     isRecord(entry) &&
-    colours.some((colour) => colour === entry['colour']) &&
+    colors.some((color) => color === entry['color']) &&
     Array.isArray(entry['params']) &&
     entry['params'].every(isParam)
   return entries.every(isEntry) ? entries : undefined

@@ -5,7 +5,7 @@ import { isRecord } from '../config.ts'
 import { TargetError } from '../target.ts'
 import { sameService } from './weighted.ts'
 
-/** What Traefik has in force: weights by colour, and its complaints about the service. @throws TargetError */
+/** What Traefik has in force: weights by color, and its complaints about the service. @throws TargetError */
 export type InForce = (signal: AbortSignal) => Promise<{ weights: Record<string, number>; errors: string }>
 
 const PATIENCE_MS = 3_000
@@ -36,12 +36,12 @@ export function traefikApi(base: URL, service: string, names: Readonly<Record<st
         `Traefik answered HTTP ${answer.status} about ${service}@file, and no weighted service.`,
       )
     }
-    const weights = Object.keys(names).map((colour) => {
+    const weights = Object.keys(names).map((color) => {
       const part = weighted.find(
-        (item) => isRecord(item) && sameService(String(item['name']), names[colour] ?? ''),
+        (item) => isRecord(item) && sameService(String(item['name']), names[color] ?? ''),
       )
       // Where there is no such part there is no traffic either.
-      return [colour, isRecord(part) ? Number(part['weight'] ?? 1) : 0] as const
+      return [color, isRecord(part) ? Number(part['weight'] ?? 1) : 0] as const
     })
     const errors = Array.isArray(value['error']) ? oneLine(value['error'].join('; '), 300) : ''
     return { weights: Object.fromEntries(weights), errors }

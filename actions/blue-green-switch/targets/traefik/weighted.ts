@@ -1,9 +1,12 @@
-import type { Document, YAMLMap } from 'yaml'
+import type { YAMLMap } from 'yaml'
+import { parseYamlDocument } from '../../../../shared/text/yaml.ts'
 
 /** The weighted service of a dynamic configuration. */
 export interface Weighted {
-  /** By colour; Traefik takes 1 where none is written. */
+  /** By color; Traefik takes 1 where none is written. */
   weights: Readonly<Record<string, number>>
+  /** The cookie that binds users to a service as long as that has a weight. */
+  cookie: string | undefined
   /** The same file with other weights; everything else stays as it is, byte for byte. */
   with(weights: Readonly<Record<string, number>>): string
 }
@@ -17,7 +20,7 @@ interface Edit {
 /**
  * Finds `http.services.<service>.weighted` in a file of Traefik's file provider; pure.
  *
- * @param names what each colour's service is called there
+ * @param names what each color's service is called there
  * @returns what is wrong, in words that follow the name of the file
  */
 export async function parseWeighted(
@@ -25,13 +28,13 @@ export async function parseWeighted(
   service: string,
   names: Readonly<Record<string, string>>,
 ): Promise<Weighted | string> {
-  const { isMap, isScalar, isSeq, parseDocument } = await import('yaml')
-  const document: Document = parseDocument(text, { version: '1.2', schema: 'core', logLevel: 'error' })
-  const [error] = document.errors
-  if (error !== undefined) {
+  const { isMap, isScalar, isSeq } = await import('yaml')
+  const parsed = await parseYamlDocument(text)
+  if (!parsed.ok) {
     const hint = text.includes('{{') ? ' (templates of Go are not understood here)' : ''
-    return `is no YAML: ${error.message.split('\n', 1)[0]}${hint}`
+    return `is not valid YAML: ${parsed.problem}${hint}`
   }
+  const { document } = parsed
   const list = document.getIn(['http', 'services', service, 'weighted', 'services'], true)
   if (!isSeq(list)) return `has no list http.services.${service}.weighted.services`
   const parts = new Map<string, YAMLMap>()
@@ -41,18 +44,18 @@ export async function parseWeighted(
     const name = item.get('name')
     const weight = item.get('weight') ?? 1
     if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 0) {
-      return `gives "${name}" of ${service} a weight that is no whole number`
+      return `gives "${name}" of ${service} a weight that is not a whole number`
     }
-    const colour = Object.keys(names).find((key) => sameService(names[key] ?? '', String(name)))
-    if (colour === undefined) {
+    const color = Object.keys(names).find((key) => sameService(names[key] ?? '', String(name)))
+    if (color === undefined) {
       if (weight === 0) continue
       return `sends traffic of ${service} to "${name}", which is none of ${Object.keys(names).join(' and ')}`
     }
-    if (parts.has(colour)) return `has "${name}" twice in ${service}`
-    parts.set(colour, item)
-    weights[colour] = weight
+    if (parts.has(color)) return `has "${name}" twice in ${service}`
+    parts.set(color, item)
+    weights[color] = weight
   }
-  const missing = Object.keys(names).find((colour) => !parts.has(colour))
+  const missing = Object.keys(names).find((color) => !parts.has(color))
   if (missing !== undefined)
     return `has no "${names[missing]}" in ${service}: add "- name: ${names[missing]}" with "weight: 0"`
 
@@ -71,11 +74,23 @@ export async function parseWeighted(
     const separator = item.flow === true ? ', ' : eol + ' '.repeat(column)
     return { start: at, end: at, text: `${separator}weight: ${weight}` }
   }
+  const sticky: unknown = document.getIn(['http', 'services', service, 'weighted', 'sticky', 'cookie'])
+  const cookieName: unknown = document.getIn([
+    'http',
+    'services',
+    service,
+    'weighted',
+    'sticky',
+    'cookie',
+    'name',
+  ])
+  const cookie = sticky === undefined ? undefined : typeof cookieName === 'string' ? cookieName : ''
   return {
     weights,
+    cookie,
     with: (wanted) =>
       [...parts]
-        .flatMap(([colour, item]) => editOf(item, wanted[colour] ?? 0) ?? [])
+        .flatMap(([color, item]) => editOf(item, wanted[color] ?? 0) ?? [])
         .toSorted((a, b) => b.start - a.start)
         .reduce(
           (result, { start, end, text: fresh }) => result.slice(0, start) + fresh + result.slice(end),

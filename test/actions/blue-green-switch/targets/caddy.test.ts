@@ -130,7 +130,7 @@ describe('the pool of a handler', () => {
       handler(upstream('10.0.0.3:80')),
       /has an upstream "10\.0\.0\.3:80" that is none of blue and green/,
     ],
-    ['another handler', { handler: 'file_server' }, /is no reverse_proxy handler/],
+    ['another handler', { handler: 'file_server' }, /is not a reverse_proxy handler/],
     ['dynamic upstreams', { ...handler(), dynamic_upstreams: { source: 'a' } }, /has dynamic upstreams/],
   ])('%s is refused', (_what, wrong, words) => {
     expect(poolOf(wrong, DIALS)).toMatch(words)

@@ -28,7 +28,7 @@ describe('target-config of haproxy', () => {
   test('a whole one is a target', () => {
     const target = connected(connect, CONFIG)
     expect(target.describe()).toBe('HAProxy backend app at /run/haproxy.sock')
-    expect(target.colours).toEqual(['blue', 'green'])
+    expect(target.colors).toEqual(['blue', 'green'])
     expect(target.weighted).toBe(true)
     // Who gains comes first: at no moment has everybody weight 0.
     expect(target.plan({ blue: 0, green: 100 })).toEqual([
@@ -49,7 +49,7 @@ describe('target-config of haproxy', () => {
       { ...CONFIG, servers: { blue: 'b\nx', green: 'g' } },
       ['target-config.servers.blue'],
     ],
-    ['one colour', { ...CONFIG, servers: { blue: 'b' } }, ['target-config.servers']],
+    ['one color', { ...CONFIG, servers: { blue: 'b' } }, ['target-config.servers']],
     ['one server', { ...CONFIG, servers: { blue: 'b', green: 'b' } }, ['target-config.servers']],
     ['a socket that is none', { ...CONFIG, socket: 'admin.sock' }, ['target-config.socket']],
   ])('%s is a problem', (_what, config, inputs) => {

@@ -30,7 +30,7 @@ test('what is in the way, or a folder that is not there, is told', async () => {
   writeFileSync(join(folder, 'app.lock'), 'mine')
   await expectConflict(
     acquireLock(join(folder, 'app.lock'), 'me'),
-    /is in the way, and is no lock of this action/,
+    /is in the way, and is not a lock of this action/,
   )
   const error = await failureOf(acquireLock(join(folder, 'nowhere', 'app.lock'), 'me'))
   expect(error).not.toBeInstanceOf(Conflict)

@@ -145,21 +145,21 @@ describe('an upstream in a file', () => {
     )
     const inside = fc.constantFrom('', '  keepalive 9;\n', "  # '\n", '  balancer_by_lua_block { x = "}" }\n')
     const server = fc.record({
-      colour: fc.constantFrom('blue', 'green'),
+      color: fc.constantFrom('blue', 'green'),
       params: fc.subarray(['weight=3', 'max_fails=0', 'fail_timeout=5s', 'down']),
     })
     fc.assert(
       fc.property(
         around,
         inside,
-        fc.uniqueArray(server, { minLength: 1, maxLength: 2, selector: (s) => s.colour }),
+        fc.uniqueArray(server, { minLength: 1, maxLength: 2, selector: (s) => s.color }),
         inside,
         around,
         fc.integer({ min: 0, max: 100 }),
         (...parts) => {
           const [begin, head, servers, tail, end, green] = parts
           const lines = servers.map(
-            ({ colour, params }) => `  server ${[SERVERS[colour as 'blue'], ...params].join(' ')};\n`,
+            ({ color, params }) => `  server ${[SERVERS[color as 'blue'], ...params].join(' ')};\n`,
           )
           const text = `${begin}upstream app {\n${head}${lines.join('')}${tail}}\n${end}`
           const before = parsed(text)
@@ -209,9 +209,9 @@ describe('an upstream in a file', () => {
 
   test.each([
     [null],
-    [{ servers: [{ colour: 'purple', params: [] }] }],
-    [{ servers: [{ colour: 'blue', params: ['weight=1; include /etc/passwd'] }] }],
-    [{ servers: [{ colour: 'blue' }] }],
+    [{ servers: [{ color: 'purple', params: [] }] }],
+    [{ servers: [{ color: 'blue', params: ['weight=1; include /etc/passwd'] }] }],
+    [{ servers: [{ color: 'blue' }] }],
   ])('a record that is about something else is none: %j', (raw) => {
     expect(parseEntries(raw, ['blue', 'green'])).toBeUndefined()
   })
@@ -229,10 +229,10 @@ test('of an error log, what kept nginx from loading is told', () => {
 describeWith('nginx', 'the target nginx', (program) => {
   const scene = (play: (scene: Scene<NginxRouter>) => Promise<void>) => () =>
     withRouter((pair) => startNginxRouter(program, pair), connect, play)
-  const only = (router: NginxRouter, colour: string): Promise<void> =>
+  const only = (router: NginxRouter, color: string): Promise<void> =>
     until(
-      async () => Object.keys(await answers(router, 10)).join() === colour,
-      () => `not only ${colour} answers`,
+      async () => Object.keys(await answers(router, 10)).join() === color,
+      () => `not only ${color} answers`,
     )
 
   test(

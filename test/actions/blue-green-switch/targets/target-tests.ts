@@ -97,8 +97,8 @@ export async function answers({ url }: { url: string }, count: number): Promise<
     const side = await new Promise<string>((resolve) => {
       get(url, { agent: false }, (answer) => {
         answer.resume()
-        const colour = answer.headers['x-color']
-        resolve(typeof colour === 'string' ? colour : String(answer.statusCode))
+        const color = answer.headers['x-color']
+        resolve(typeof color === 'string' ? color : String(answer.statusCode))
       }).on('error', (error) => resolve(error.message))
     })
     counts[side] = (counts[side] ?? 0) + 1

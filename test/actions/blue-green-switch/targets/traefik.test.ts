@@ -106,14 +106,14 @@ describe('a weighted service in a file', () => {
       file(' [{name: b}, {name: x, weight: 2}]'),
       /^sends traffic of app to "x", which is none of blue and green$/,
     ],
-    ['one colour', file(' [{name: b}]'), /^has no "g" in app: add "- name: g"/],
+    ['one color', file(' [{name: b}]'), /^has no "g" in app: add "- name: g"/],
     [
       'a weight that is a word',
       file(' [{name: b, weight: all}, {name: g}]'),
-      /^gives "b" of app a weight that is no whole number$/,
+      /^gives "b" of app a weight that is not a whole number$/,
     ],
     ['the same twice', file(' [{name: b}, {name: b@file}]'), /^has "b@file" twice in app$/],
-    ['a template', 'http:\n  services: {{ range }} x\n', /^is no YAML: .*templates of Go/],
+    ['a template', 'http:\n  services: {{ range }} x\n', /^is not valid YAML: .*templates of Go/],
   ])('%s is refused', async (_what, text, words) => {
     expect(await parseWeighted(text, 'app', NAMES)).toMatch(words)
   })
@@ -142,7 +142,7 @@ describe('a weighted service in a file', () => {
         expect(['string', 'object']).toContain(typeof (await parseWeighted(parts.join(''), 'app', NAMES)))
       }),
     )
-    expect(await parseWeighted('['.repeat(20_000), 'app', NAMES)).toMatch(/^is no YAML/)
+    expect(await parseWeighted('['.repeat(20_000), 'app', NAMES)).toMatch(/^is not valid YAML/)
   })
 
   test('only the two weights change, and there and back gives the same bytes', async () => {

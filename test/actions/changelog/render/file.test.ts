@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Release } from '../../../../actions/changelog/plan/model.ts'
+import type { Release } from '../../../../actions/changelog/model.ts'
 import { upsertBody, upsertSections } from '../../../../actions/changelog/render/file.ts'
 import { piecesOf } from '../../../../actions/changelog/render/headings.ts'
 import { nodesOf } from './markdown-oracle.ts'

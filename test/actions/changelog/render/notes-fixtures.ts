@@ -1,4 +1,4 @@
-import type { Entry, Group, Release } from '../../../../actions/changelog/plan/model.ts'
+import type { Entry, Group, Release } from '../../../../actions/changelog/model.ts'
 
 export const LINKS = { serverUrl: 'https://github.example', repository: 'octo/shop' }
 

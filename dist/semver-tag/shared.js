@@ -1,1 +1,0 @@
-export const id=761;export const ids=[761];export const modules={6689:(t,e,n)=>{n.d(e,{Q:()=>HttpClient});class HttpClient{getAgent(){}getAgentDispatcher(){}}},8345:(t,e,n)=>{async function fetch(){throw new Error("undici is not bundled: requests go through shared/http.")}n.d(e,{h:()=>fetch})}};
