@@ -50,10 +50,12 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),
     issueSeverity: choice('issue-severity', THRESHOLDS, 'high'),
     issueLimit: number('issue-limit', 1, 100, 20),
+    issueGroup: choice('issue-group', ['rule', 'package', 'file'], 'rule'),
     issuesPublic: flag('issues-public', false),
     oversize: choice('oversize', ['trim', 'split', 'fail'], 'trim'),
     splitParts: optional('split-parts', (text) => rules.integer(text, { min: 2, max: 50 })),
     outputFile: optional('output-file', outputFile),
+    sbomFile: optional('sbom-file', outputFile),
     annotations: number('annotations', 0, 50, 10),
     dryRun: flag('dry-run', false),
   }

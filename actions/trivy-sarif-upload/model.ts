@@ -35,11 +35,13 @@ export interface Inputs {
   issueLabels: readonly string[]
   issueSeverity: Threshold
   issueLimit: number
+  issueGroup: 'rule' | 'package' | 'file'
   issuesPublic: boolean
   oversize: 'trim' | 'split' | 'fail'
   /** Only with `oversize: split`. */
   splitParts: number | undefined
   outputFile: string | undefined
+  sbomFile: string | undefined
   /** The most annotations. */
   annotations: number
   dryRun: boolean
@@ -186,12 +188,33 @@ export interface UploadDocument {
   results: number
 }
 
-export type SkippedReason = 'fork' | 'dependabot' | 'never' | 'dry-run' | 'nothing' | 'merge-queue' | 'shrunk' | 'duplicate'
+export type SkippedReason =
+  | 'fork'
+  | 'dependabot'
+  | 'never'
+  | 'dry-run'
+  | 'nothing'
+  | 'merge-queue'
+  | 'shrunk'
+  | 'duplicate'
 
 export type UploadDecision =
   | { go: true }
   /** `reason` is the output `skipped-reason`: one word. */
   | { go: false; reason: SkippedReason; said: string }
+
+/** One thing to do: the update of a package, and what it closes. */
+export interface Update {
+  name: string
+  installed: string | undefined
+  /** The version that closes all of them, or the command that brings it. */
+  to: string
+  /** Where it is installed: the lock file, or the image. */
+  where: string
+  /** How many findings it closes, by severity. */
+  closes: Readonly<Partial<Record<Severity, number>>>
+  total: number
+}
 
 /** What is going to happen. */
 export interface Plan {
@@ -208,6 +231,10 @@ export interface Plan {
   issues: IssuePlan | undefined
   /** What ignore files and VEX took out of the scan; they count as suppressed. */
   hidden: readonly Hidden[]
+  /** What to update, the most useful first. */
+  updates: readonly Update[]
+  /** Bills of materials that a scan left, in order of its targets. */
+  sboms: readonly string[]
   /** How many findings the analyses before had that are gone; absent where there were none. */
   fixed: number | undefined
   /** Red: analyses that are not overwritten. */

@@ -5,6 +5,7 @@ import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
 import { withNew } from './plan/new.ts'
+import { updatesOf } from './plan/updates.ts'
 import { decideUpload } from './plan/upload.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
 
@@ -25,6 +26,8 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
   )
   return {
     findings,
+    updates: updatesOf(findings),
+    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
     fixed: against.fixed,
     troubles: against.troubles,
     counts: countFindings(findings, hidden.length),

@@ -62,6 +62,10 @@ export function report(
       complete,
     })),
     missing: observation.missing,
+    updates: plan.updates
+      .slice(0, MAX_FINDINGS)
+      .map(({ installed = null, ...more }) => ({ installed, ...more })),
+    fixed: plan.fixed ?? null,
     hidden: plan.hidden
       .slice(0, MAX_FINDINGS)
       .map(({ package: of = null, statement = null, until = null, ...more }) => ({

@@ -126,6 +126,8 @@ export interface Finding {
   /** One line: what the rule is about. */
   title: string
   message: string
+  /** What is wrong just here, in one sentence, where the tool has one besides the title. */
+  detail?: string
   severity: Severity
   /** Normalised, relative to the checkout; for images the path of the package, or the image's name without its tag. */
   path?: string

@@ -60,6 +60,8 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
       upload: { go: true },
       issues: undefined,
       hidden: [],
+      updates: [],
+      sboms: [],
       fixed: undefined,
       troubles: [],
       notices: [],
