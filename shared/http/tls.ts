@@ -2,10 +2,10 @@ import type { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 import { formatDuration } from '../text/duration.ts'
-import { bareHost } from './addresses.ts'
 import { crypto, tls } from './builtin.ts'
 import { type Certificate, certificateOf, refusalInWords } from './certificate.ts'
 import { codeOf, RequestError } from './errors.ts'
+import { bareHost } from './host.ts'
 import { type Limits, onLimit } from './limits.ts'
 
 export interface TlsTrust {
