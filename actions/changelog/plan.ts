@@ -19,7 +19,7 @@ import { planRelease } from './plan/release.ts'
 import { type Resolved, resolve } from './plan/resolve.ts'
 import { upsertBody, upsertSections } from './render/file.ts'
 import { fitNotes } from './render/fit.ts'
-import type { RenderOptions } from './render/notes.ts'
+import type { RenderOptions } from './render/options.ts'
 
 /**
  * Inputs and observation to everything that will be said and written. Pure; asynchronous only because what a template

@@ -2,7 +2,7 @@ import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
 import type { Level } from '../../shared/version/bump.ts'
 import type { FloatingKind } from '../../shared/version/tags.ts'
 
-import type { PackagesInputs } from './model/packages.ts'
+import type { PackagesInputs } from './model/packages-inputs.ts'
 import type { PullRequestInputs } from './model/pull-request.ts'
 
 import type { Elsewhere, FloatingTag, KnownTag } from './model/tags.ts'

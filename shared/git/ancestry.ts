@@ -1,5 +1,5 @@
+import type { Repository } from './model.ts'
 import { gitOutput } from './process.ts'
-import type { Repository } from './repository.ts'
 import { isObjectName } from './revision.ts'
 
 /**

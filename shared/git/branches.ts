@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Repository } from './model.ts'
 import { gitOutput } from './process.ts'
-import type { Repository } from './repository.ts'
 import { isObjectName } from './revision.ts'
 
 /**

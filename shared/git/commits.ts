@@ -1,5 +1,5 @@
+import type { Repository } from './model.ts'
 import { runGit } from './process.ts'
-import type { Repository } from './repository.ts'
 
 export interface CommitFacts {
   sha: string

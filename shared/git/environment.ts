@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { GitError } from './errors.ts'
-import type { Repository } from './repository.ts'
+import type { Repository } from './model.ts'
 
 const NEVER = process.platform === 'win32' ? 'false.exe' : 'false'
 

@@ -1,7 +1,7 @@
 import { codeOf } from '../http/errors.ts'
 import { oneLine } from '../text/untrusted.ts'
 import { GitError } from './errors.ts'
-import type { Repository } from './repository.ts'
+import type { Repository } from './model.ts'
 
 /** Git's words (they are English: LC_ALL=C), and ours. */
 const KNOWN: readonly [RegExp, (directory: string) => GitError][] = [

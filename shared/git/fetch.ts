@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { maskSecret } from '../action/secrets.ts'
+import type { Repository } from './model.ts'
 import { gitOutput } from './process.ts'
-import { openRepository, type Repository } from './repository.ts'
+import { openRepository } from './repository.ts'
 import { isObjectName } from './revision.ts'
 
 export interface FetchOptions {

@@ -1,7 +1,7 @@
 import { GitError } from './errors.ts'
 import { Fields } from './fields.ts'
+import type { Repository } from './model.ts'
 import { runGit } from './process.ts'
-import type { Repository } from './repository.ts'
 import { isObjectName } from './revision.ts'
 
 /** A commit, as local git and as the API of GitHub tell it (shared/github/commits.ts gives the same). */

@@ -1,7 +1,7 @@
 import { findGit, gitEnvironment, type Remote } from './environment.ts'
 import { GitError } from './errors.ts'
 import { failureOf } from './failures.ts'
-import type { Repository } from './repository.ts'
+import type { Repository } from './model.ts'
 
 export interface GitOptions {
   signal?: AbortSignal | undefined

@@ -1,6 +1,6 @@
 import { GitError } from './errors.ts'
+import type { Repository } from './model.ts'
 import { gitOutput } from './process.ts'
-import type { Repository } from './repository.ts'
 
 /** Whether a text is a full object name, SHA-1 or SHA-256. */
 export function isObjectName(text: string): boolean {

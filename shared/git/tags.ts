@@ -1,6 +1,6 @@
 import { GitError } from './errors.ts'
+import type { Repository } from './model.ts'
 import { gitOutput } from './process.ts'
-import type { Repository } from './repository.ts'
 import { isObjectName } from './revision.ts'
 
 /** A tag, as local git and as the API of GitHub tell it (shared/github/tags.ts gives the same). */

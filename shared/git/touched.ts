@@ -1,8 +1,8 @@
 import { GitError } from './errors.ts'
 import { Fields } from './fields.ts'
 import type { Commit } from './history.ts'
+import type { Repository } from './model.ts'
 import { gitOutput, runGit } from './process.ts'
-import type { Repository } from './repository.ts'
 import { isObjectName } from './revision.ts'
 
 /** What is sure to have no space stands in one field; an empty field before it says that a commit begins. */

@@ -1,7 +1,7 @@
 import { mergeBase } from '../../../shared/git/ancestry.ts'
 import { readCommits } from '../../../shared/git/commits.ts'
 import { readHistory } from '../../../shared/git/history.ts'
-import type { Repository } from '../../../shared/git/repository.ts'
+import type { Repository } from '../../../shared/git/model.ts'
 import { isObjectName } from '../../../shared/git/revision.ts'
 import { listTags, reachableTags } from '../../../shared/git/tags.ts'
 import type { Source } from './source.ts'

@@ -3,7 +3,8 @@ import type { Release } from '../model.ts'
 import { definitionsFor } from './definitions.ts'
 import { anchorsOf, KEEP, KEPT_END, type Pieces, piecesOf, placeFor } from './headings.ts'
 import { heading } from './lines.ts'
-import { type RenderOptions, renderNotes } from './notes.ts'
+import { renderNotes } from './notes.ts'
+import type { RenderOptions } from './options.ts'
 
 const TITLE = '# Changelog\n'
 const KEPT_PREAMBLE = `

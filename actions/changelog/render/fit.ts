@@ -3,7 +3,8 @@ import { plural } from '../../../shared/text/list.ts'
 import type { Cut, Group, Release } from '../model.ts'
 import { inline } from './inline.ts'
 import { keptGroups } from './lines.ts'
-import { type RenderOptions, renderNotes } from './notes.ts'
+import { renderNotes } from './notes.ts'
+import type { RenderOptions } from './options.ts'
 
 export interface Fitted {
   text: string

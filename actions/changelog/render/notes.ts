@@ -1,4 +1,4 @@
-import type { Format, Group, Links, Release } from '../model.ts'
+import type { Group, Release } from '../model.ts'
 import { inline } from './inline.ts'
 import { releaseModel } from './json.ts'
 import {
@@ -10,22 +10,7 @@ import {
   heading,
   keptGroups,
 } from './lines.ts'
-
-export interface RenderOptions {
-  format: Format
-  /** The template's text, for `template`. */
-  template?: string
-  links?: Links
-  contributors: boolean
-  /** Whether each line says who made it. */
-  authors?: boolean
-  /** `## [1.2.0] - 2026-01-02` before each release (file, history); a release body has none. */
-  heading: boolean
-  /** What `max-length` left out, told at the end of the notes; `oldest` is the last of all versions. */
-  cut?: { said: readonly string[]; oldest: Release | undefined }
-  /** Groups that have been rendered under these options: the same one is in the text, the file and the release. */
-  rendered?: WeakMap<Group, string>
-}
+import { cutNote, type RenderOptions, withEnd } from './options.ts'
 
 /**
  * The notes of releases as one text that ends with a line feed; empty when there are none. The same bytes for the same
@@ -83,26 +68,10 @@ function peopleText(lines: readonly string[]): string {
     .trim()
 }
 
-/** In words, with a link to everything there is; empty when nothing was cut. */
-export function cutNote([newest]: readonly Release[], { cut, links }: RenderOptions): string[] {
-  if (cut === undefined || cut.said.length === 0 || newest === undefined) return []
-  const { from: _, fromSha: __, ...end } = newest
-  const { from, fromSha } = cut.oldest ?? {}
-  const begin = from === undefined ? {} : { from, fromSha: fromSha ?? from }
-  const where = comparison({ ...end, ...begin }, links)
-  const everything = where === '' ? '' : ` Everything: ${where}`
-  return [`_Left out to stay within the limit: ${cut.said.join(', ')}._${everything}`]
-}
-
 /** The model as it is, for programs. */
 function json(releases: readonly Release[], { cut, contributors }: RenderOptions): string {
   const all = releases.map((release) =>
     releaseModel(contributors ? release : { ...release, contributors: [], newContributors: [] }),
   )
   return `${JSON.stringify({ releases: all, ...(cut === undefined ? {} : { cut: cut.said }) }, null, 2)}\n`
-}
-
-export function withEnd(text: string): string {
-  const trimmed = text.replace(/\n+$/, '')
-  return trimmed === '' ? '' : `${trimmed}\n`
 }

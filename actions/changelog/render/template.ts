@@ -4,7 +4,7 @@ import { nearest } from '../../../shared/text/nearest.ts'
 import type { Entry, Group, Links, Person, Release } from '../model.ts'
 import { commitUrl, compareUrl, inline, issueUrl } from './inline.ts'
 import { comparison, elsewhereLines, entryLine, personText } from './lines.ts'
-import { cutNote, type RenderOptions, withEnd } from './notes.ts'
+import { cutNote, type RenderOptions, withEnd } from './options.ts'
 
 /** Markdown that we made ourselves; it is not escaped again. */
 class Safe {

@@ -3,7 +3,7 @@ import { globTest, isGlob } from '../../../shared/text/glob.ts'
 import { nearest } from '../../../shared/text/nearest.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
 import { tagNameProblem } from '../../../shared/version/tag-name.ts'
-import type { PackageSpec, PackagesInputs } from '../model/packages.ts'
+import type { PackageSpec, PackagesInputs } from '../model/packages-inputs.ts'
 import type { Inputs } from '../model.ts'
 
 const KEYS = ['path', 'tag-prefix', 'depends-on', 'make-latest']

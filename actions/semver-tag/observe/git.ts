@@ -1,6 +1,6 @@
 import { containedIn, readRef, readUnbranched } from '../../../shared/git/branches.ts'
 import { type Commit, readHistory } from '../../../shared/git/history.ts'
-import type { Repository } from '../../../shared/git/repository.ts'
+import type { Repository } from '../../../shared/git/model.ts'
 import { readTagMessage, readTags, tagsContaining } from '../../../shared/git/tags.ts'
 import type { Source, Standing } from './source.ts'
 

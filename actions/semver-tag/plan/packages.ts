@@ -8,7 +8,8 @@ import {
   nextPrerelease,
 } from '../../../shared/version/bump.ts'
 import { coreOf, isStable, parseVersion, type Version } from '../../../shared/version/version.ts'
-import type { PackagePlan, PackagesInputs, SeenPackage } from '../model/packages.ts'
+import type { PackagePlan, SeenPackage } from '../model/packages.ts'
+import type { PackagesInputs } from '../model/packages-inputs.ts'
 import type { Inputs, Plan } from '../model.ts'
 import { decide } from '../plan.ts'
 import { type RefRule, refRule } from './branch-rule.ts'

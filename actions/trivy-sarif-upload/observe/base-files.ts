@@ -1,6 +1,7 @@
 import { messageOf } from '../../../shared/action/errors.ts'
+import type { Repository } from '../../../shared/git/model.ts'
 import { gitOutput } from '../../../shared/git/process.ts'
-import { openRepository, type Repository } from '../../../shared/git/repository.ts'
+import { openRepository } from '../../../shared/git/repository.ts'
 import { resolveCommit } from '../../../shared/git/revision.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 
