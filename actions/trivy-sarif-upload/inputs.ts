@@ -61,6 +61,14 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   return found
 }
 
+/** For what has no time of its own: reading reports, asking GitHub, writing issues. */
+const REST_MS = 1_200_000
+
+/** When the step has to be through, ms. */
+export function deadlineOf({ scan, waitTimeout }: Inputs): number {
+  return (scan?.timeout ?? 0) + waitTimeout + REST_MS
+}
+
 /** Problems that only show when several inputs are seen at once. */
 function together(found: Inputs, inputs: InputReader): void {
   if (

@@ -2,9 +2,7 @@ import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type RunContext, readEvent } from '../../shared/action/context.ts'
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
-import { log } from '../../shared/action/log.ts'
-import type { GitHub } from '../../shared/github/client.ts'
-import { formatDuration } from '../../shared/text/duration.ts'
+import type { Connect, Step } from '../../shared/action/step.ts'
 import { issuesRefusal } from './code-scanning/issues-refusal.ts'
 import type { Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
 import { checkoutRoot } from './observe/checkout.ts'
@@ -16,47 +14,23 @@ import type { ScanOutcome, ScanScene } from './observe/run-scan.ts'
 import { targetOf } from './observe/target.ts'
 import { defaultCategory } from './sarif/category.ts'
 
-/** Gives the API; the first call loads what talks to GitHub. */
-export type Connect = () => Promise<GitHub>
-
 /** Around the waiting for the verdict, ms: everything else that GitHub is asked for. */
 const PATIENCE_MS = 600_000
-
-/** The API, when there is a token for it. */
-export function connector(
-  { token, waitTimeout }: Inputs,
-  { repository, apiUrl, graphqlUrl }: RunContext,
-  signal: AbortSignal,
-): Connect | undefined {
-  if (token === undefined || repository === '') return undefined
-  const onWait = (why: string, ms: number): void => log.info(`Waiting ${formatDuration(ms)}: ${why}.`)
-  let connected: Promise<GitHub> | undefined
-  return () => {
-    connected ??= import('../../shared/github/client.ts').then(({ connectGitHub }) => {
-      const deadline = performance.now() + PATIENCE_MS + waitTimeout
-      return connectGitHub({ token, repository, apiUrl, graphqlUrl, deadline, signal, onWait })
-    })
-    return connected
-  }
-}
 
 /**
  * Scans, reads the reports and makes them ready, and asks GitHub what it has: the base and the issues, when they matter.
  *
  * @throws ActionError when a scan fails, a report is missing or not valid, or it is not clear what it belongs to
  */
-export async function observe(
-  inputs: Inputs,
-  context: RunContext,
-  connect: Connect | undefined,
-  signal: AbortSignal,
-): Promise<Observation> {
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
+  const { context, signal } = step
+  const connect = step.connect(inputs.token, PATIENCE_MS + inputs.waitTimeout)
   const workspace = context.workspace || process.cwd()
   const checkout = resolve(workspace, inputs.checkoutPath ?? '.')
   // Before a scan that takes minutes: this may be refused.
   const target = await whereTo(inputs, context, checkout, connect)
   const event = readEvent() as EventPayload
-  const today = new Date().toISOString().slice(0, 10)
+  const today = new Date(step.clock.date()).toISOString().slice(0, 10)
   const scanned = await scanWith(inputs, {
     context,
     event,
@@ -67,7 +41,7 @@ export async function observe(
     connect,
     signal,
   })
-  const read = await readReports(inputs, workspace, scanned?.missing)
+  const read = await readReports(inputs, { workspace, temp: context.temp }, scanned?.missing)
   const logs = [...(scanned?.logs ?? []), ...read.logs]
   const troubles: Trouble[] = [...(scanned?.troubles ?? []), ...read.troubles]
   if (logs.length === 0 && troubles.length > 0) throw together(troubles)
@@ -96,6 +70,7 @@ export async function observe(
     scan: scanned?.facts,
     database: scanned?.database,
     target,
+    repository: { name: context.repository, serverUrl: context.serverUrl },
     base,
     issues,
     today,

@@ -1,9 +1,9 @@
 import { plural } from '../text/list.ts'
 import { maybe, type Shape } from '../text/shape.ts'
 import { inBatches } from './batches.ts'
-import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 import { mayAskRest } from './rest-refs.ts'
 

@@ -1,7 +1,7 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
 import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
@@ -127,7 +127,7 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
 }
 
 /**
- * One call. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
+ * One call, two for a draft. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
  * `created` false: also when it may have been this very call that made it.
  *
  * @throws GitHubError

@@ -1,6 +1,7 @@
 import { type InputReader, type Reading, rules, shown } from '../../../shared/action/inputs.ts'
 import { parseList } from '../../../shared/text/list.ts'
-import type { ReportFile, ScanSettings } from '../model.ts'
+import type { ReportFile } from '../model.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 import { argumentProblems, hasCredentials, scanProblems } from './arguments.ts'
 import { versionProblem } from './release.ts'
 

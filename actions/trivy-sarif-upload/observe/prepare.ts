@@ -2,13 +2,13 @@ import { plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { groupRuns, type SourcedRun } from '../sarif/category.ts'
 import { findingsOf, isProblem, messageText } from '../sarif/findings.ts'
-import { addFingerprint, counter, packageHash } from '../sarif/fingerprint.ts'
-import { placesOf } from '../sarif/locations.ts'
+import { addFingerprint, counter } from '../sarif/fingerprint.ts'
+import { placesOf, repairUris } from '../sarif/locations.ts'
 import { mergeRuns } from '../sarif/merge.ts'
 import type { Analysis, Finding, Prepared, ReadLog, Result, Run } from '../sarif/model.ts'
 import { repairRules, ruleLookup } from '../sarif/rules.ts'
 import type { TrivyFacts } from '../sarif/trivy.ts'
-import { addLineHashes, type Wanted } from './fingerprints.ts'
+import { addLineHashes, packageHash, type Wanted } from './fingerprints.ts'
 
 /** Where reports belong. */
 export interface Surroundings {
@@ -52,6 +52,9 @@ export function prepare(logs: readonly ReadLog[], { category, roots }: Surroundi
       offset += run.results?.length ?? 0
     }
     const run = mergeRuns(own)
+    // Places of results are settled; what else has an address is not.
+    for (const key of Object.keys(run))
+      if (!/^(?:results|tool|properties)$/.test(key)) repairUris(run[key], key)
     run.automationDetails = {
       ...(own.length === 1 ? run.automationDetails : {}),
       id: `${analysis.category}/${rest}`,
@@ -80,7 +83,7 @@ function prepareRun(run: Run, { analysis, roots, wanted, notes, count }: Shared)
     const hadLine = result.locations?.[0]?.physicalLocation?.region?.startLine !== undefined
     const place = places.settleResult(result, target ?? analysis.tool)
     const rule = lookup(result)
-    if (result.message.text === undefined || result.message.arguments !== undefined) {
+    if (!result.message.text || result.message.arguments !== undefined) {
       const { arguments: _, ...message } = result.message
       result.message = { ...message, text: messageText(result.message, rule) || 'No message.' }
     }

@@ -67,16 +67,19 @@ export function overviewLines(groups: readonly Group[], limit: number, alertsUrl
   ])
 }
 
-function packageRow({ package: found, path, line }: Finding): string[] {
-  return [cell(found?.name), cell(found?.installed), cell(found?.fixed), placeOf(path, line)]
+function packageRow(finding: Finding): string[] {
+  const { package: found } = finding
+  return [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy), placeOf(finding)]
 }
 
-function placeRow({ path, line, message }: Finding): string[] {
-  return [placeOf(path, line), escapeMarkdown(cut(oneLine(message, 300), 300))]
+function placeRow(finding: Finding): string[] {
+  const { message } = finding
+  return [placeOf(finding), escapeMarkdown(cut(oneLine(message, 300), 300))]
 }
 
-function placeOf(path = '', line?: number): string {
-  return cell(line === undefined || path === '' ? path : `${path}:${line}`)
+/** A file in an image has no line, and a line behind the name of an image would look like its tag. */
+function placeOf({ path = '', line, target }: Finding): string {
+  return cell(line === undefined || path === '' || target !== undefined ? path : `${path}:${line}`)
 }
 
 function cell(text = ''): string {

@@ -17,8 +17,13 @@ function textOf(finding: Finding): string {
   const { title, rule, package: found, message, helpUri } = finding
   const what = title === '' || title === rule ? oneLine(message, 300) : oneLine(title, 300)
   const version = found?.installed === undefined ? '' : ` ${oneLine(found.installed, 80)}`
-  const fixed = found?.fixed === undefined ? 'no fix yet' : `fixed in ${oneLine(found.fixed, 80)}`
+  const fixed = fixWords(found)
   const about = found === undefined ? '' : `${oneLine(found.name, 100)}${version}, ${fixed}: `
   const where = finding.target === undefined ? '' : `\n${oneLine(placeOf(finding), 300)}`
   return `${about}${what}${where}${helpUri === undefined ? '' : `\n${oneLine(helpUri, 300)}`}`
+}
+
+function fixWords(found: Finding['package']): string {
+  if (found?.fixed !== undefined) return `fixed in ${oneLine(found.fixed, 80)}`
+  return found?.remedy === undefined ? 'no fix yet' : `fixed by ${oneLine(found.remedy, 80)}`
 }

@@ -2,8 +2,9 @@ import { plural } from '../../../shared/text/list.ts'
 import { codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleLink } from '../code-scanning/links.ts'
-import type { Applied, Hidden, Inputs, Observation, Plan, ScanFacts } from '../model.ts'
+import type { Applied, Inputs, Observation, Plan } from '../model.ts'
 import { type Finding, SEVERITIES } from '../sarif/model.ts'
+import type { Hidden, ScanFacts } from '../trivy/model.ts'
 import { countWords, troublesOf, uploadFacts } from './facts.ts'
 import { lookedAtWords } from './looked-at.ts'
 import { placeOf, worstFirst } from './worst.ts'
@@ -13,30 +14,7 @@ const MAX_ROWS = 50
 const MAX_ACCEPTED = 200
 const MAX_ANALYSES = 100
 const MAX_NOTICES = 30
-const MAX_LINES = 20
 const MAX_CELL = 200
-
-/** The plan for the log; pure. */
-export function planLines(plan: Plan, { dryRun }: Pick<Inputs, 'dryRun'>): string[] {
-  const { counts, gate, upload, documents, trimmed, issues } = plan
-  const worst = worstFirst(plan)
-  const lines = worst.slice(0, MAX_LINES).map((finding) => `  ${findingLine(finding)}`)
-  if (worst.length > lines.length) lines.push(`  … and ${worst.length - lines.length} more`)
-  return [
-    `${capital(countWords(counts))}${counts.suppressed > 0 ? `, ${counts.suppressed} suppressed or accepted` : ''}.`,
-    ...lines,
-    `Gate: ${gate.verdict}${gate.reasons.length === 0 ? '' : `. ${gate.reasons.join(' ')}`}`,
-    ...trimmed.map(({ said }) => said),
-    upload.go ? `Upload: ${plural(documents.length, 'document')}.` : `No upload: ${upload.said}`,
-    ...(issues === undefined
-      ? []
-      : [
-          `Issues${dryRun ? ' that would be changed' : ''}: ${issues.create.length} new, ${issues.update.length} changed, ` +
-            `${issues.close.length} closed, ${issues.keep.length} as they are.`,
-          ...(issues.refused === undefined ? [] : [issues.refused]),
-        ]),
-  ]
-}
 
 /** The job summary as Markdown blocks, the most important first; pure. */
 export function summaryBlocks(
@@ -45,8 +23,9 @@ export function summaryBlocks(
   plan: Plan,
   applied: Applied | undefined,
 ): string[] {
-  const troubles = troublesOf(observation, plan, applied)
-  const { findings, trimmed } = plan
+  const troubles = troublesOf(observation, applied)
+  const { findings } = plan
+  const { trimmed = [] } = applied ?? {}
   const expired = findings.filter(({ state }) => state === 'expired')
   const accepted = findings.filter(({ state }) => state === 'accepted')
   const suppressed = findings.filter(({ state }) => state === 'suppressed')
@@ -165,7 +144,7 @@ function findingTable(findings: readonly Finding[], onlyNew: boolean): string {
     return [
       `${MARKS[severity]} ${capital(severity)}`,
       ruleLink(rule, helpUri),
-      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed)] : []),
+      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy)] : []),
       cell(placeOf(finding)),
       ...(onlyNew ? [isNew === false ? '' : '🆕'] : []),
       escapeMarkdown(oneLine(what, MAX_CELL)),
@@ -247,13 +226,6 @@ function issueLines({ issues: plan }: Plan, applied: Applied | undefined): strin
     ...(numbers.length === 0 ? [] : [`Issues: ${numbers.map((number) => `#${number}`).join(', ')}`]),
   ]
   return lines.length === 0 ? [] : [lines.join('\n\n')]
-}
-
-function findingLine(finding: Finding): string {
-  const { severity, rule, package: found, title } = finding
-  const version = found === undefined ? '' : ` ${found.name} ${found.installed ?? ''}`.trimEnd()
-  const fixed = found?.fixed === undefined ? '' : ` (fixed in ${found.fixed})`
-  return oneLine(`${severity.padEnd(8)} ${rule}${version}${fixed} ${placeOf(finding)} ${title}`, 300)
 }
 
 function list(sentences: readonly string[]): string[] {

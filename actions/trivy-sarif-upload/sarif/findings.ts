@@ -1,6 +1,7 @@
 import type { Analysis, Finding, ReportingDescriptor, Result, Run, Text } from './model.ts'
 import { ruleLookup, severityOf } from './rules.ts'
 import { type TrivyFacts, trivyFacts } from './trivy.ts'
+import { UNREADABLE } from './unreadable.ts'
 import type { Place } from './uri.ts'
 
 const NO_FINGERPRINTS: Readonly<Record<string, string>> = {}
@@ -23,6 +24,7 @@ export function findingsOf(
   const { run: index, tool, category } = analysis
   return (run.results ?? []).flatMap((result, at) => {
     if (!isProblem(result)) return []
+    if (result[UNREADABLE] === true) return [unreadable(result, at, analysis)]
     const rule = lookup(result)
     const facts = trivyFacts(run, rule, result)
     const place = placing(result, facts)
@@ -38,7 +40,7 @@ export function findingsOf(
       ...(rule?.helpUri === undefined ? {} : { helpUri: rule.helpUri }),
       title: titleOf(rule, titles) || firstLine(message),
       message,
-      severity: facts.severity ?? severityOf(result, rule),
+      severity: facts.severity ?? severityOf(run, result, rule),
       ...(place === undefined ? {} : { path: place.path }),
       ...(line === undefined ? {} : { line }),
       ...(facts.target === undefined ? {} : { target: facts.target }),
@@ -47,6 +49,26 @@ export function findingsOf(
       state: isSuppressed(result) ? 'suppressed' : 'open',
     } satisfies Finding
   })
+}
+
+function unreadable(
+  result: Result,
+  at: number,
+  { run, tool, category }: Pick<Analysis, 'run' | 'tool' | 'category'>,
+): Finding {
+  return {
+    run,
+    result: at,
+    tool,
+    category,
+    rule: result.ruleId ?? 'unreadable',
+    title: 'A result that cannot be read',
+    message: result.message.text ?? '',
+    severity: 'critical',
+    fingerprints: NO_FINGERPRINTS,
+    state: 'open',
+    unreadable: true,
+  }
 }
 
 /** Whether a result is about something that is wrong now (SARIF 3.27.9 and 3.27.24). */

@@ -1,5 +1,5 @@
 import type { ArtifactLocation, Location, Region, Result, Run } from './model.ts'
-import { type Place, pathOf, relativePlace } from './uri.ts'
+import { type Place, pathOf, referenceOf, relativePlace } from './uri.ts'
 
 /** What a run's places had to be changed for. */
 export interface Moved {
@@ -69,14 +69,13 @@ export function placesOf(run: Run, roots: readonly string[]): Places {
       const first = settleFirst(result, settle)
       for (let i = 1; i < (result.locations?.length ?? 0); i++) settle(result.locations?.[i] ?? {})
       for (const location of result.relatedLocations ?? []) settle(location)
-      for (const { threadFlows = [] } of result.codeFlows ?? []) {
-        for (const { locations = [] } of threadFlows) {
-          for (const step of locations) {
-            const { location } = step as { location?: Location }
-            if (location !== undefined) settle(location)
-          }
-        }
+      if (result.codeFlows !== undefined) {
+        inlineSteps(result, run)
+        for (const location of stepsOf(result)) settle(location)
       }
+      for (const location of result.locations ?? []) onlyWithFile(location)
+      for (const location of result.relatedLocations ?? []) onlyWithFile(location)
+      if (hasMore(result)) repairUris(result, 'result')
       if (first !== undefined) {
         if (first.outside) moved.outside++
         return first
@@ -84,6 +83,82 @@ export function placesOf(run: Run, roots: readonly string[]): Places {
       moved.without++
       return standIn(result, relativePlace(logicalName(result) ?? fallback, roots))
     },
+  }
+}
+
+function* stepsOf({ codeFlows = [] }: Result): Generator<Location> {
+  for (const { threadFlows = [] } of codeFlows) {
+    for (const { locations = [] } of threadFlows) {
+      for (const { location } of locations as { location?: Location }[])
+        if (location !== undefined) yield location
+    }
+  }
+}
+
+/** GitHub does not look steps up that the run keeps in a list (3.38.2): they stand where they are used, or not at all. */
+function inlineSteps(result: Result, run: Run): void {
+  const kept = run['threadFlowLocations'] as { location?: Location }[] | undefined
+  for (const flow of result.codeFlows ?? []) {
+    for (const thread of flow.threadFlows ?? []) {
+      thread.locations = (thread.locations as { index?: number; location?: Location }[]).flatMap((step) => {
+        const { index, ...own } = step
+        if (index === undefined) return [step]
+        const found = { ...structuredClone(kept?.[index] ?? {}), ...own }
+        return found.location === undefined ? [] : [found]
+      })
+    }
+    flow.threadFlows = flow.threadFlows?.filter(({ locations = [] }) => locations.length > 0) ?? []
+  }
+  result.codeFlows = result.codeFlows?.filter(({ threadFlows = [] }) => threadFlows.length > 0) ?? []
+  for (const location of stepsOf(result)) onlyWithFile(location)
+}
+
+/** A region of no file is not a place (3.29.2). */
+function onlyWithFile(location: Location): void {
+  const { physicalLocation: physical } = location
+  if (physical !== undefined && physical.artifactLocation === undefined && physical['address'] === undefined)
+    delete location.physicalLocation
+}
+
+/** What most results consist of; all else may hold addresses that nobody has settled. */
+const SETTLED = new Set([
+  'ruleId',
+  'ruleIndex',
+  'rule',
+  'level',
+  'kind',
+  'message',
+  'locations',
+  'relatedLocations',
+  'codeFlows',
+  'partialFingerprints',
+  'fingerprints',
+  'suppressions',
+  'properties',
+  'baselineState',
+  'guid',
+  'correlationGuid',
+  'occurrenceCount',
+  'rank',
+])
+
+function hasMore(result: Result): boolean {
+  for (const key in result) if (!SETTLED.has(key)) return true
+  return false
+}
+
+/** Makes URIs ones that the standard takes (RFC 3986), wherever they stand but where places are settled. */
+export function repairUris(value: unknown, key: string): void {
+  if (Array.isArray(value)) {
+    for (const each of value) repairUris(each, key)
+    return
+  }
+  if (typeof value !== 'object' || value === null || key === 'properties') return
+  const node = value as Record<string, unknown>
+  for (const name of Object.keys(node)) {
+    const each = node[name]
+    if (name === 'uri' && typeof each === 'string') node[name] = referenceOf(each)
+    else if (typeof each === 'object' && !(key === 'result' && SETTLED.has(name))) repairUris(each, name)
   }
 }
 
@@ -151,4 +226,8 @@ function repairRegion(region: Region): void {
     delete region.endLine
     delete region.endColumn
   }
+  const isOneLine = region.endLine === undefined || region.endLine === region.startLine
+  // Equal columns are an empty region, which is one (3.30.2).
+  if (isOneLine && region.endColumn !== undefined && region.endColumn < (region.startColumn ?? 1))
+    delete region.endColumn
 }

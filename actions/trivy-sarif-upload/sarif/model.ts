@@ -139,6 +139,8 @@ export interface Finding {
   acceptedReason?: string
   /** YYYY-MM-DD, the last day on which it counts as accepted. */
   acceptedUntil?: string
+  /** The result itself is broken: it is counted as the worst, and not sent. */
+  unreadable?: true
   /** Only with `only-new`. */
   isNew?: boolean
 }
@@ -148,6 +150,8 @@ export interface Package {
   name: string
   installed?: string
   fixed?: string
+  /** What brings the fix, where the version is not told: `npm audit fix`. */
+  remedy?: string
 }
 
 /** A limit of GitHub that was met by leaving something out, or by spreading. */

@@ -43,11 +43,12 @@ export function trivyFacts(run: Run, rule: ReportingDescriptor | undefined, resu
 export function packageOf({ properties }: Result): Package | undefined {
   const found = properties?.['package'] as Partial<Record<keyof Package, unknown>> | null | undefined
   if (typeof found !== 'object' || found === null || typeof found.name !== 'string') return undefined
-  const { name, installed, fixed } = found
+  const { name, installed, fixed, remedy } = found
   return {
     name,
     ...(typeof installed === 'string' ? { installed } : {}),
     ...(typeof fixed === 'string' ? { fixed } : {}),
+    ...(typeof remedy === 'string' ? { remedy } : {}),
   }
 }
 

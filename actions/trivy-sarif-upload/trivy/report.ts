@@ -1,6 +1,6 @@
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { Hidden, LookedAt } from '../model.ts'
 import type { LogFacts } from './log.ts'
+import type { Hidden, LookedAt } from './model.ts'
 
 /** As much of Trivy's JSON report as is looked at. Every text in it is untrusted. */
 export interface TrivyReport {

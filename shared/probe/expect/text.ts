@@ -1,9 +1,8 @@
 import { type Reading, shown } from '../../action/inputs.ts'
+import { matchRegex, RegexStopped } from '../../action/regex.ts'
+import { regexProblem } from '../../text/regex.ts'
 import { oneLine } from '../../text/untrusted.ts'
 import { ProbeFailure } from '../check.ts'
-
-/** A regular expression from a workflow may be catastrophic, and the text from the server hostile. */
-const REGEX_BUDGET_MS = 200
 
 /** A checked regular expression; where a version is looked for it has exactly one group. */
 export type VersionPattern = { kind: 'regex'; source: string; flags: string }
@@ -26,11 +25,8 @@ export function readRegex(source: string, flags: string): Reading<VersionPattern
   if (!/^[imsuv]*$/.test(flags)) {
     return { problem: `the flags ${shown(flags)} are not accepted; i, m, s, u and v are.` }
   }
-  try {
-    new RegExp(source, flags)
-  } catch (error) {
-    return { problem: `${oneLine((error as Error).message, 200)}.` }
-  }
+  const problem = regexProblem({ source, flags })
+  if (problem !== undefined) return { problem: `${problem}.` }
   return { value: { kind: 'regex', source, flags } }
 }
 
@@ -44,8 +40,8 @@ export async function mismatch(matcher: TextMatcher, text: string): Promise<stri
   if (matcher.kind === 'text') {
     return text.includes(matcher.text) ? undefined : `does not contain ${shown(matcher.text)}`
   }
-  const matched = await within(matcher, 'new RegExp(source, flags).test(text)', text)
-  return matched === true ? undefined : `does not match ${shownRegex(matcher)}`
+  const matched = await found(matcher, text)
+  return matched === undefined ? `does not match ${shownRegex(matcher)}` : undefined
 }
 
 /**
@@ -54,23 +50,24 @@ export async function mismatch(matcher: TextMatcher, text: string): Promise<stri
  * @throws ProbeFailure config, when the time was not enough
  */
 export async function capture(pattern: VersionPattern, text: string): Promise<string | undefined> {
-  const found = await within(pattern, '(new RegExp(source, flags).exec(text) ?? [])[1]', text)
-  return typeof found === 'string' ? found : undefined
+  return (await found(pattern, text))?.[1]
 }
 
 function shownRegex({ source, flags }: VersionPattern): string {
-  return `/${source}/${flags}`
+  return `/${oneLine(source, 100)}/${flags}`
 }
 
-async function within({ source, flags }: VersionPattern, script: string, text: string): Promise<unknown> {
-  const { runInNewContext } = await import('node:vm')
+async function found(
+  pattern: VersionPattern,
+  text: string,
+): Promise<readonly (string | undefined)[] | undefined> {
   try {
-    return runInNewContext(script, { source, flags, text }, { timeout: REGEX_BUDGET_MS }) as unknown
+    return await matchRegex(pattern, text)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    if (!(error instanceof RegexStopped)) throw error
     throw new ProbeFailure(
       'config',
-      `the text could not be matched: ${shownRegex({ kind: 'regex', source, flags })} took more than ${REGEX_BUDGET_MS} ms; make the expression simpler`,
+      `the text could not be matched: ${shownRegex(pattern)} ${error.message}; make the expression simpler`,
     )
   }
 }

@@ -33,6 +33,10 @@ export const INPUTS: Inputs = {
   images: [],
   latestOn: 'release',
   allowDowngrade: false,
+  pullRequest: { branch: 'nexus-release--{base}', versionFiles: [], files: [], labels: [] },
+  releaseFiles: [],
+  makeLatest: 'auto',
+  timeout: 600_000,
   dryRun: false,
 }
 export const SEEN: Observation = {

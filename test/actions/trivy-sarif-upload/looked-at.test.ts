@@ -1,12 +1,15 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { describeWith } from '../../support/real-parts.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion } from '../../support/runner.ts'
 import { lockFile } from '../../support/trivy/database.ts'
 import { realTrivy, SECRET } from './real-trivy.ts'
 import { said } from './scene.ts'
+
+// A scanner of 230 MB takes its time on a busy machine.
+jest.setTimeout(240_000)
 
 type Files = Readonly<Record<string, string>>
 
