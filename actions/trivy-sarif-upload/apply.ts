@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { messageOf } from '../../shared/action/errors.ts'
 import type { Connect, Step } from '../../shared/action/step.ts'
@@ -42,7 +42,21 @@ const ACTS: readonly Act[] = [
     title: 'output-file was not written',
     when: ({ inputs }) => inputs.outputFile !== undefined,
     act: ({ done, inputs, documents, step }) => {
-      done.files = writeFiles(inputs.outputFile ?? '', documents, step.context)
+      const { gunzipSync } = process.getBuiltinModule('node:zlib')
+      const contents = documents.map(
+        ({ gzip }) =>
+          () =>
+            gunzipSync(gzip),
+      )
+      done.files = writeFiles(inputs.outputFile ?? '', contents, step.context)
+    },
+  },
+  {
+    title: 'sbom-file was not written',
+    when: ({ inputs, plan }) => inputs.sbomFile !== undefined && plan.sboms.length > 0,
+    act: ({ inputs, plan, step }) => {
+      const contents = plan.sboms.map((path) => () => readFileSync(path))
+      writeFiles(inputs.sbomFile ?? '', contents, step.context)
     },
   },
   {
@@ -177,10 +191,10 @@ function connected(connect: Connect | undefined): ReturnType<Connect> {
   return connect()
 }
 
-/** One file per upload, as it is sent: `results.sarif`, `results.2.sarif`. */
+/** One file for each content, for uploads as they are sent: `results.sarif`, `results.2.sarif`. */
 function writeFiles(
   path: string,
-  documents: readonly UploadDocument[],
+  contents: readonly (() => Uint8Array)[],
   { workspace, temp }: Step['context'],
 ): string[] {
   const first = resolve(workspace || process.cwd(), path)
@@ -195,11 +209,11 @@ function writeFiles(
     throw new Error(`${first}: a symbolic link leads out of the workspace. Name another file.`)
   }
   const extension = extname(first)
-  return documents.map(({ gzip }, index) => {
+  return contents.map((content, index) => {
     const file =
       index === 0 ? first : `${first.slice(0, first.length - extension.length)}.${index + 1}${extension}`
     // A link in its place is replaced, not followed.
-    writeWhole(file, process.getBuiltinModule('node:zlib').gunzipSync(gzip))
+    writeWhole(file, content())
     return file
   })
 }

@@ -29,15 +29,19 @@ export interface Inputs {
   maxFindings: Readonly<Partial<Record<Severity | 'total', number>>>
   accept: readonly AcceptRule[]
   acceptMode: 'dismiss' | 'omit'
+  /** A report may cover far less than the one before. */
+  allowShrink: boolean
   issues: 'none' | 'sync'
   issueLabels: readonly string[]
   issueSeverity: Threshold
   issueLimit: number
+  issueGroup: 'rule' | 'package' | 'file'
   issuesPublic: boolean
   oversize: 'trim' | 'split' | 'fail'
   /** Only with `oversize: split`. */
   splitParts: number | undefined
   outputFile: string | undefined
+  sbomFile: string | undefined
   /** The most annotations. */
   annotations: number
   dryRun: boolean
@@ -95,6 +99,22 @@ export interface Base {
   said: readonly string[]
 }
 
+/** The newest analysis of a tool and category on the ref that is written to. */
+export interface Earlier {
+  tool: string
+  category: string
+  commit: string
+  /** ISO 8601 */
+  createdAt: string
+  /** It is of the commit that is written for now. */
+  isSameCommit: boolean
+  /** Another job wrote it. */
+  isForeign: boolean
+  /** How much it had covered, files and packages; at least, where it does not say so. */
+  covered: number
+  findings: readonly Known[]
+}
+
 /** An issue that carries our hidden marker. */
 export interface KnownIssue {
   number: number
@@ -128,6 +148,8 @@ export interface Observation {
   repository: { name: string; serverUrl: string }
   /** Only with `only-new`. */
   base: Base | undefined
+  /** What an upload takes the place of; empty where nothing is uploaded, or nothing can be read. */
+  earlier: readonly Earlier[]
   /** Only with `issues: sync`, where issues may be written. */
   issues: readonly KnownIssue[] | undefined
   /** YYYY-MM-DD in UTC. */
@@ -166,12 +188,33 @@ export interface UploadDocument {
   results: number
 }
 
-export type SkippedReason = 'fork' | 'dependabot' | 'never' | 'dry-run' | 'nothing' | 'merge-queue' | 'shrunk'
+export type SkippedReason =
+  | 'fork'
+  | 'dependabot'
+  | 'never'
+  | 'dry-run'
+  | 'nothing'
+  | 'merge-queue'
+  | 'shrunk'
+  | 'duplicate'
 
 export type UploadDecision =
   | { go: true }
   /** `reason` is the output `skipped-reason`: one word. */
   | { go: false; reason: SkippedReason; said: string }
+
+/** One thing to do: the update of a package, and what it closes. */
+export interface Update {
+  name: string
+  installed: string | undefined
+  /** The version that closes all of them, or the command that brings it. */
+  to: string
+  /** Where it is installed: the lock file, or the image. */
+  where: string
+  /** How many findings it closes, by severity. */
+  closes: Readonly<Partial<Record<Severity, number>>>
+  total: number
+}
 
 /** What is going to happen. */
 export interface Plan {
@@ -188,6 +231,14 @@ export interface Plan {
   issues: IssuePlan | undefined
   /** What ignore files and VEX took out of the scan; they count as suppressed. */
   hidden: readonly Hidden[]
+  /** What to update, the most useful first. */
+  updates: readonly Update[]
+  /** Bills of materials that a scan left, in order of its targets. */
+  sboms: readonly string[]
+  /** How many findings the analyses before had that are gone; absent where there were none. */
+  fixed: number | undefined
+  /** Red: analyses that are not overwritten. */
+  troubles: readonly Trouble[]
   notices: readonly string[]
 }
 

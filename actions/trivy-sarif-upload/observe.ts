@@ -1,11 +1,10 @@
-import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type RunContext, readEvent } from '../../shared/action/context.ts'
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import type { Connect, Step } from '../../shared/action/step.ts'
 import { issuesRefusal } from './code-scanning/issues-refusal.ts'
-import type { Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
-import { checkoutRoot } from './observe/checkout.ts'
+import type { Earlier, Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
+import { checkoutOf, checkoutRoot } from './observe/checkout.ts'
 import type { EventPayload } from './observe/event.ts'
 import { targetFacts } from './observe/facts.ts'
 import { prepare } from './observe/prepare.ts'
@@ -30,12 +29,13 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   // Before a scan that takes minutes: this may be refused.
   const target = await whereTo(inputs, context, checkout, connect)
   const event = readEvent() as EventPayload
+  const root = checkoutRoot(workspace, checkout)
   const today = new Date(step.clock.date()).toISOString().slice(0, 10)
   const scanned = await scanWith(inputs, {
     context,
     event,
     target,
-    root: checkoutRoot(workspace, checkout),
+    root,
     workspace,
     today,
     connect,
@@ -47,7 +47,7 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   if (logs.length === 0 && troubles.length > 0) throw together(troubles)
   const { workflow, job } = context
   const category = inputs.category ?? defaultCategory(workflow, job, inputs.matrix)
-  const made = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
+  const made = prepare(logs, { category, checkout: checkoutOf(root, checkout, workspace) })
   const prepared = { ...made, notes: [...made.notes, ...read.notes] }
   const { analyses } = prepared
   let base: Observation['base']
@@ -63,6 +63,7 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
       base = await baseFindings(await connect(), target, analyses, signal)
     }
   }
+  const earlier = await earlierOf(inputs, step, prepared, target)
   const issues = await issuesOf(inputs, target, connect, troubles)
   return {
     prepared,
@@ -72,6 +73,7 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
     target,
     repository: { name: context.repository, serverUrl: context.serverUrl },
     base,
+    earlier,
     issues,
     today,
     troubles,
@@ -110,6 +112,27 @@ function together(troubles: readonly Trouble[]): ActionError {
   return new ActionError(`${troubles.length} reports cannot be used`, lines.join('\n'))
 }
 
+/** What an upload takes the place of. The runs get the stamp by which a later step tells that this job wrote them. */
+async function earlierOf(
+  { token, waitTimeout, upload, dryRun, matrix }: Inputs,
+  { context, connect: connector, signal }: Step,
+  { runs, analyses }: Observation['prepared'],
+  target: Target,
+): Promise<readonly Earlier[]> {
+  const connect = connector(token, PATIENCE_MS + waitTimeout)
+  const isQueue = target.ref.startsWith('refs/heads/gh-readonly-queue/')
+  if (upload === 'never' || dryRun || isQueue || connect === undefined || analyses.length === 0) return []
+  if (target.readOnly !== undefined && upload === 'auto') return []
+  const { stampOf, stampRun } = await import('./observe/stamp.ts')
+  const { earlierAnalyses } = await import('./observe/earlier.ts')
+  const stamp = stampOf(context, matrix, process.env)
+  for (const analysis of analyses) {
+    const run = runs[analysis.run]
+    if (run !== undefined) stampRun(run, stamp, analysis)
+  }
+  return earlierAnalyses(await connect(), target, analyses, stamp, signal)
+}
+
 async function issuesOf(
   inputs: Inputs,
   target: Target,
@@ -125,16 +148,4 @@ async function issuesOf(
     troubles.push({ title: 'Issues cannot be read', message: messageOf(error) })
     return undefined
   }
-}
-
-/** What absolute paths in reports begin with when they mean the checkout; containers of jobs see it elsewhere. */
-function rootsOf(checkout: string, workspace: string): string[] {
-  const roots = [checkout]
-  try {
-    roots.push(realpathSync(checkout))
-  } catch {
-    // A report may belong to sources that are not here.
-  }
-  if (checkout === resolve(workspace)) roots.push('/github/workspace')
-  return [...new Set(roots.map((root) => root.replaceAll('\\', '/').replace(/\/+$/, '')))]
 }

@@ -1,9 +1,11 @@
 import { oneLine } from '../../shared/text/untrusted.ts'
 import type { Gate, Inputs, IssuePlan, Observation, Plan, Sendable } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
+import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
 import { withNew } from './plan/new.ts'
+import { updatesOf } from './plan/updates.ts'
 import { decideUpload } from './plan/upload.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
 
@@ -18,12 +20,20 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
   const wanted = inputs.upload !== 'never' || inputs.outputFile !== undefined
   const hidden = (scan?.targets ?? []).flatMap((target) => target.hidden)
   const incomplete = prepared.analyses.filter(({ complete }) => !complete)
+  const against = againstEarlier(prepared.analyses, findings, observation.earlier, inputs.allowShrink)
+  const sent = sendable(observation, inputs, findings).filter(
+    ({ analysis }) => !against.held.has(analysis.run),
+  )
   return {
     findings,
+    updates: updatesOf(findings),
+    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
+    fixed: against.fixed,
+    troubles: against.troubles,
     counts: countFindings(findings, hidden.length),
     gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
-    send: wanted ? sendable(observation, inputs, findings) : [],
-    upload: decideUpload(inputs, target, prepared.runs.length),
+    send: wanted ? sent : [],
+    upload: decideUpload(inputs, target, sent.length, [...against.held.values()]),
     target,
     database: observation.database,
     issues: issuesOf(inputs, observation, findings),
@@ -36,6 +46,7 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
         ({ tool, source }) =>
           `${oneLine(tool, 60)} says that it did not come to a good end (${oneLine(source, 100)}): its report may lack findings.`,
       ),
+      ...against.notices,
       ...(scan?.notices ?? []),
       ...(target.said ?? []),
       ...(base?.said ?? []),

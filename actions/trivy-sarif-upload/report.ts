@@ -26,7 +26,7 @@ export function report(
 ): Outcome {
   const { counts, gate } = plan
   const upload = uploadFacts(plan, applied)
-  const troubles = troublesOf(observation, applied)
+  const troubles = troublesOf(observation, plan, applied)
   const worst = worstFirst(plan)
   setOutputs({
     ...counts,
@@ -39,6 +39,7 @@ export function report(
     'sarif-file': applied?.files[0] ?? '',
     'analysis-url': applied?.analysisUrl ?? '',
     issues: (applied?.issues ?? []).join('\n'),
+    fixed: plan.fixed ?? '',
     'looked-at': observation.scan === undefined ? '' : JSON.stringify(lookedAtTogether(observation.scan)),
   })
   const result = {
@@ -61,6 +62,10 @@ export function report(
       complete,
     })),
     missing: observation.missing,
+    updates: plan.updates
+      .slice(0, MAX_FINDINGS)
+      .map(({ installed = null, ...more }) => ({ installed, ...more })),
+    fixed: plan.fixed ?? null,
     hidden: plan.hidden
       .slice(0, MAX_FINDINGS)
       .map(({ package: of = null, statement = null, until = null, ...more }) => ({

@@ -21,6 +21,8 @@ export interface ScannedTarget {
   log: Log | undefined
   /** Sentences. */
   notices: readonly string[]
+  /** What Trivy says its version is. */
+  version?: string
   /** The scan of this target failed. */
   failed?: Trouble
 }
@@ -80,7 +82,13 @@ export async function readTargetScan(
     throw new ActionError('Trivy wrote no report', 'trivy convert left no SARIF. That is no clean scan.')
   const { runs, empty } = withResults(made.value.log)
   if (runs.length === 0 || empty.length > 0) throw withoutResults(target, settings.kind, empty[0]?.reason)
-  return { scan, notices, log: placed(made.value.log, facts, rootOf(settings.kind, target, workspace)) }
+  const version = document.Trivy?.Version
+  return {
+    scan,
+    notices,
+    ...(version === undefined ? {} : { version: oneLine(String(version), 40) }),
+    log: placed(made.value.log, facts, rootOf(settings.kind, target, workspace)),
+  }
 }
 
 function withoutResults(target: string, kind: string, why = 'it has no runs.'): ActionError {

@@ -2,7 +2,8 @@ import { plural } from '../../../shared/text/list.ts'
 import { codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleLink } from '../code-scanning/links.ts'
-import type { Applied, Inputs, Observation, Plan } from '../model.ts'
+import type { Applied, Counts, Inputs, Observation, Plan } from '../model.ts'
+import { countFindings } from '../plan/gate.ts'
 import { type Finding, SEVERITIES } from '../sarif/model.ts'
 import type { Hidden, ScanFacts } from '../trivy/model.ts'
 import { countWords, troublesOf, uploadFacts } from './facts.ts'
@@ -23,7 +24,7 @@ export function summaryBlocks(
   plan: Plan,
   applied: Applied | undefined,
 ): string[] {
-  const troubles = troublesOf(observation, applied)
+  const troubles = troublesOf(observation, plan, applied)
   const { findings } = plan
   const { trimmed = [] } = applied ?? {}
   const expired = findings.filter(({ state }) => state === 'expired')
@@ -31,7 +32,7 @@ export function summaryBlocks(
   const suppressed = findings.filter(({ state }) => state === 'suppressed')
   const warnings = [...plan.notices, ...(plan.issues?.said ?? []), ...(applied?.warnings ?? [])]
   return [
-    `### ${headline(plan, inputs.dryRun, troubles.length > 0, seenOf(observation))}`,
+    `### ${headline(plan, inputs, troubles.length > 0, seenOf(observation))}`,
     ...list(plan.gate.reasons),
     ...(troubles.length === 0
       ? []
@@ -39,6 +40,7 @@ export function summaryBlocks(
           `> [!CAUTION]\n${troubles.map(({ title, message }) => `> **${escapeMarkdown(title)}**: ${escapeMarkdown(message)}`).join('\n>\n')}`,
         ]),
     countTable(plan, inputs.onlyNew),
+    ...updateTable(plan),
     ...uploadLines(plan, applied),
     ...worstTable(plan, inputs.onlyNew),
     ...(expired.length === 0
@@ -80,8 +82,13 @@ function seenOf({ prepared: { analyses }, missing }: Observation): Seen {
   return missing.length > 0 || analyses.some(({ complete }) => !complete) ? 'some' : 'all'
 }
 
-function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean, seen: Seen): string {
-  const words = countWords(counts)
+function headline(
+  { gate, counts, findings }: Plan,
+  { dryRun, onlyNew }: Pick<Inputs, 'dryRun' | 'onlyNew'>,
+  isTroubled: boolean,
+  seen: Seen,
+): string {
+  const words = onlyNew ? newWords(findings, counts) : countWords(counts)
   const verdict =
     gate.verdict === 'failed'
       ? `❌ Gate failed: ${words}`
@@ -97,6 +104,38 @@ function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean, 
               }[seen]
             : `🔍 ${capital(words)}`
   return dryRun ? `🔍 Dry run · ${verdict}` : verdict
+}
+
+const MAX_UPDATES = 15
+
+/** What to do, the most useful first. */
+function updateTable({ updates, fixed }: Plan): string[] {
+  const trend =
+    fixed === undefined || fixed === 0
+      ? []
+      : [`${plural(fixed, 'finding')} of the analysis before ${fixed === 1 ? 'is' : 'are'} gone.`]
+  if (updates.length === 0) return trend
+  const shown = updates.slice(0, MAX_UPDATES)
+  const rows = shown.map(({ name, installed, to, where, closes, total }) => [
+    cell(name),
+    cell(installed),
+    cell(to),
+    `${total} (${SEVERITIES.filter((severity) => closes[severity])
+      .map((severity) => `${closes[severity]} ${severity}`)
+      .join(', ')})`,
+    cell(where),
+  ])
+  return [
+    ...trend,
+    `**Do this**\n\n${table(['Update', 'From', 'To', 'Closes', 'Where'], rows)}${rest(updates.length - shown.length)}`,
+  ]
+}
+
+/** With `only-new` it is the new ones that matter: `2 new (1 critical, 1 high), 40 in all`. */
+function newWords(findings: readonly Finding[], counts: Counts): string {
+  if (counts.new === 0) return counts.total === 0 ? 'no findings' : `nothing new, ${counts.total} in all`
+  const fresh = countFindings(findings.filter(({ isNew }) => isNew !== false))
+  return `${counts.new} new (${countWords(fresh)}), ${counts.total} in all`
 }
 
 function countTable({ counts }: Plan, onlyNew: boolean): string {
@@ -139,15 +178,16 @@ function findingTable(findings: readonly Finding[], onlyNew: boolean): string {
   const shown = findings.slice(0, MAX_ACCEPTED)
   const hasPackage = shown.some((finding) => finding.package !== undefined)
   const rows = shown.map((finding) => {
-    const { severity, rule, helpUri, package: found, isNew, title, message } = finding
-    const what = title === '' || title === rule ? message : title
+    const { severity, rule, helpUri, package: found, isNew, title, message, detail } = finding
+    const known = title === '' || title === rule ? message : title
+    const what = detail === undefined ? known : `${known}: ${detail}`
     return [
       `${MARKS[severity]} ${capital(severity)}`,
       ruleLink(rule, helpUri),
       ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy)] : []),
       cell(placeOf(finding)),
       ...(onlyNew ? [isNew === false ? '' : '🆕'] : []),
-      escapeMarkdown(oneLine(what, MAX_CELL)),
+      escapeMarkdown(oneLine(what, 300)),
     ]
   })
   const headers = [

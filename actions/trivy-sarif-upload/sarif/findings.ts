@@ -43,6 +43,7 @@ export function findingsOf(
       severity: facts.severity ?? severityOf(run, result, rule),
       ...(place === undefined ? {} : { path: place.path }),
       ...(line === undefined ? {} : { line }),
+      ...(facts.detail === undefined ? {} : { detail: facts.detail }),
       ...(facts.target === undefined ? {} : { target: facts.target }),
       ...(facts.package === undefined ? {} : { package: facts.package }),
       fingerprints: result.partialFingerprints ?? result.fingerprints ?? NO_FINGERPRINTS,
@@ -121,8 +122,10 @@ function titleOf(rule: ReportingDescriptor | undefined, titles: Map<ReportingDes
   const empty = [id, `Semgrep Finding: ${id}`]
   const texts = [shortDescription?.text, fullDescription?.text, name]
   const title = firstLine(texts.find((text) => text !== undefined && !empty.includes(text)) ?? '')
-  titles.set(rule, title)
-  return title
+  // `B602: B602: …`
+  const bare = title.toLowerCase().startsWith(`${id.toLowerCase()}: `) ? title.slice(id.length + 2) : title
+  titles.set(rule, bare)
+  return bare
 }
 
 function firstLine(text: string): string {

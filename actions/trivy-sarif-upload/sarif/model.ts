@@ -126,6 +126,8 @@ export interface Finding {
   /** One line: what the rule is about. */
   title: string
   message: string
+  /** What is wrong just here, in one sentence, where the tool has one besides the title. */
+  detail?: string
   severity: Severity
   /** Normalised, relative to the checkout; for images the path of the package, or the image's name without its tag. */
   path?: string
@@ -176,6 +178,8 @@ export interface Analysis {
   complete: boolean
   /** Of a scan: what was scanned. */
   target?: string
+  /** Files and packages that were looked at, where the report tells. */
+  covered?: number
 }
 
 /** Where reports come from, as read and valid. */
@@ -189,6 +193,8 @@ export interface ReadLog {
   target?: string
   /** Of a scan of several targets: the end of its category. */
   part?: string
+  /** Of a scan: files and packages that were looked at. */
+  covered?: number
 }
 
 /** All logs, ready to upload: paths normalised, categories assigned, fingerprints added. */

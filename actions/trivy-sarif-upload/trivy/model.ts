@@ -12,6 +12,8 @@ export interface ScanSettings {
   trivyConfig: string | undefined
   secretConfig: string | undefined
   trivyArgs: readonly string[]
+  /** The form of the bill of materials; undefined where none is wanted. */
+  sbom: 'cyclonedx' | 'spdx-json' | undefined
   cache: boolean
   /** ms, for everything from the download to the report */
   timeout: number
@@ -36,6 +38,8 @@ export interface TargetScan {
   unread: readonly Unread[]
   /** Findings that ignore files and VEX took out of the report. */
   hidden: readonly Hidden[]
+  /** Path of its bill of materials, where one was asked for. */
+  sbom?: string
   /** Why nothing was looked at, words that end a sentence; absent when something was. */
   nothing?: string
 }

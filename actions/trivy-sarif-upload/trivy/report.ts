@@ -5,6 +5,7 @@ import type { Hidden, LookedAt } from './model.ts'
 /** As much of Trivy's JSON report as is looked at. Every text in it is untrusted. */
 export interface TrivyReport {
   SchemaVersion?: number
+  Trivy?: { Version?: string }
   ArtifactName?: string
   ArtifactType?: string
   Metadata?: { OS?: { Family?: string; Name?: string; EOSL?: boolean } }

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { documentsOf } from '../../../actions/trivy-sarif-upload/apply/documents.ts'
 import { readInputs } from '../../../actions/trivy-sarif-upload/inputs.ts'
 import type { Inputs, Observation, Target } from '../../../actions/trivy-sarif-upload/model.ts'
+import { checkoutOf } from '../../../actions/trivy-sarif-upload/observe/checkout.ts'
 import { prepare } from '../../../actions/trivy-sarif-upload/observe/prepare.ts'
 import { readReports } from '../../../actions/trivy-sarif-upload/observe/reports/read.ts'
 import { decide } from '../../../actions/trivy-sarif-upload/plan.ts'
@@ -62,12 +63,16 @@ async function through(path: string, workspace: string, more: Record<string, str
     Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
   )
   const read = await readReports(inputs, { workspace, temp: '' })
-  const prepared = prepare(read.logs, { category: 'app', roots: [workspace] })
+  const prepared = prepare(read.logs, {
+    category: 'app',
+    checkout: checkoutOf(workspace, workspace, workspace),
+  })
   const observation = {
     prepared: { ...prepared, notes: [...prepared.notes, ...read.notes] },
     missing: read.missing,
     scan: undefined,
     database: undefined,
+    earlier: [],
     target: TARGET,
     repository: { name: 'octo/demo', serverUrl: 'https://github.com' },
     base: undefined,

@@ -36,7 +36,13 @@ const plan = (findings: readonly Finding[], { inputs, ...more }: Given = {}): Is
     },
     ...{ serverUrl: 'https://github.test', repository: 'octo/demo', ...more },
     inputs: {
-      ...{ issueLabels: ['security'], issueSeverity: 'high', issueLimit: 20, issuesPublic: false },
+      ...{
+        issueLabels: ['security'],
+        issueSeverity: 'high',
+        issueLimit: 20,
+        issueGroup: 'rule' as const,
+        issuesPublic: false,
+      },
       ...inputs,
     },
   })
