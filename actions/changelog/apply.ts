@@ -3,7 +3,8 @@ import { redact } from '../../shared/action/secrets.ts'
 import type { Step } from '../../shared/action/step.ts'
 import { writeFile } from './apply/file.ts'
 import { applyRelease } from './apply/release.ts'
-import type { Applied, Inputs, Notes } from './model.ts'
+import type { Applied, Notes } from './model/plan.ts'
+import type { Inputs } from './model.ts'
 import { PATIENCE_MS } from './observe/checkout.ts'
 
 /**

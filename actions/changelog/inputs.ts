@@ -60,6 +60,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     history: flag('history', false),
     release: choice('release', RELEASES, 'none'),
     maxLength: inputs.read('max-length', (text) => rules.integer(text, { min: MIN_LENGTH }), MAX_BODY),
+    timeout: inputs.read('timeout', (text) => rules.duration(text), 600_000),
     dryRun: flag('dry-run', false),
   }
   together(found, inputs)

@@ -1,8 +1,10 @@
 import { log } from '../../shared/action/log.ts'
 import { run } from '../../shared/action/run.ts'
+import { within } from '../../shared/action/step.ts'
+import { setDeadline } from '../../shared/action/watchdog.ts'
 import { connectToGitHub } from '../../shared/github/connector.ts'
 import { readInputs } from './inputs.ts'
-import type { Notes, Plan } from './model.ts'
+import type { Notes, Plan } from './model/plan.ts'
 import { observe } from './observe.ts'
 import { decide } from './plan.ts'
 import { planLines } from './report/summary.ts'
@@ -10,8 +12,10 @@ import { report, reportFailure } from './report.ts'
 
 run(
   'main',
-  async (step) => {
+  async (whole) => {
     const inputs = await readInputs()
+    setDeadline(inputs.timeout)
+    const step = within(whole, inputs.timeout)
     try {
       // The history that was read is let go once the plan is made: it may be large.
       const plan = await decide(inputs, await observe(inputs, step))

@@ -1,9 +1,11 @@
-import { ActionError } from '../../shared/action/errors.ts'
+import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import { log } from '../../shared/action/log.ts'
+import { redact } from '../../shared/action/secrets.ts'
 import type { Connect, Step } from '../../shared/action/step.ts'
 import { type Message, parseMessage } from '../../shared/commits/message.ts'
 import { partsOfSquash } from '../../shared/commits/squash.ts'
 import type { Commit } from '../../shared/git/history.ts'
+import { isFailure } from '../../shared/github/errors.ts'
 import { joinWords } from '../../shared/text/list.ts'
 import type { Config } from './config/read.ts'
 import { DEFAULT_CONFIG } from './inputs.ts'
@@ -35,13 +37,18 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   const read: ReadText = async (path, input) =>
     readBelow(workspace, path, input) ?? (await source.file?.(path, range.to.sha))
   const template = await readTemplate(inputs, read)
-  const config = await readPlace(inputs, read)
+  const { config, missing } = await readPlace(inputs, read)
   const released = await readRelease(inputs, base, connect)
   const commits = await readCommits(source, inputs, range)
   const touched = inputs.path.length === 0 ? undefined : await readTouched(source, inputs, base)
   const pulls = await readPulls(inputs, commits, base, connect)
   const elsewhere = inputs.subtract && !inputs.history ? await readElsewhere(source, range, commits) : []
-  const notices = [...range.notices, ...movedTag(range, released.tag), ...untouched(inputs, range, touched)]
+  const notices = [
+    ...missing,
+    ...range.notices,
+    ...movedTag(range, released.tag),
+    ...untouched(inputs, range, touched),
+  ]
   return {
     ...base,
     ...released,
@@ -164,14 +171,26 @@ async function readTemplate({ template, templateFile }: Inputs, read: ReadText):
 }
 
 /** Only GitHub's own file may be missing: nobody asked for it by name. */
-async function readPlace({ configFile, groups }: Inputs, read: ReadText): Promise<Config | undefined> {
-  if (groups !== undefined) return undefined
-  const text = await read(configFile, 'config-file')
+async function readPlace(
+  { configFile, groups }: Inputs,
+  read: ReadText,
+): Promise<{ config?: Config; missing: string[] }> {
+  if (groups !== undefined) return { missing: [] }
+  let text: string | undefined
+  try {
+    text = await read(configFile, 'config-file')
+  } catch (error) {
+    if (configFile !== DEFAULT_CONFIG || isFailure(error, 'cancelled')) throw error
+    const why = redact(messageOf(error))
+    return {
+      missing: [`Whether there is a ${configFile} could not be read, so nothing is sorted by it. ${why}`],
+    }
+  }
   if (text !== undefined) {
     const { readConfig } = await import('./config/read.ts')
-    return readConfig(text, configFile)
+    return { config: await readConfig(text, configFile), missing: [] }
   }
-  if (configFile === DEFAULT_CONFIG) return undefined
+  if (configFile === DEFAULT_CONFIG) return { missing: [] }
   throw new ActionError('No config file', `config-file: there is no file ${configFile} in the workspace.`)
 }
 

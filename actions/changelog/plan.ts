@@ -1,16 +1,6 @@
 import { plural } from '../../shared/text/list.ts'
-import type {
-  Counts,
-  Include,
-  Inputs,
-  Observation,
-  Place,
-  Plan,
-  Refused,
-  Release,
-  ReleaseRequest,
-  Unit,
-} from './model.ts'
+import type { Plan, Refused, ReleaseRequest } from './model/plan.ts'
+import type { Counts, Include, Inputs, Observation, Place, Release, Unit } from './model.ts'
 import { grouped, isExcluded, placer } from './plan/group.ts'
 import { type Part, partsOf } from './plan/parts.ts'
 import { contributorsOf } from './plan/people.ts'

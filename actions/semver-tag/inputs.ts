@@ -79,6 +79,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     allowDowngrade: flag('allow-downgrade', false),
     packages: await readPackages(inputs.text('packages'), tagPrefixes[0], inputs),
     pullRequest: readPullRequest(inputs),
+    timeout: inputs.read('timeout', (text) => rules.duration(text), 600_000),
     dryRun: flag('dry-run', false),
   }
   together(found, inputs)

@@ -1,6 +1,7 @@
 import { log } from '../../shared/action/log.ts'
 import { type Outcome, run } from '../../shared/action/run.ts'
-import type { Step } from '../../shared/action/step.ts'
+import { type Step, within } from '../../shared/action/step.ts'
+import { setDeadline } from '../../shared/action/watchdog.ts'
 import { connectToGitHub } from '../../shared/github/connector.ts'
 import { readInputs } from './inputs.ts'
 import type { PackagesInputs } from './model/packages-inputs.ts'
@@ -16,8 +17,10 @@ const MAX_AGAIN = 3
 
 run(
   'main',
-  async (step) => {
-    const inputs = withNotes(await readInputs(), step.context.workspace)
+  async (whole) => {
+    const inputs = withNotes(await readInputs(), whole.context.workspace)
+    setDeadline(inputs.timeout)
+    const step = within(whole, inputs.timeout)
     const files = findReleaseFiles(inputs, step.context.workspace)
     try {
       if (inputs.mode === 'pull-request') {

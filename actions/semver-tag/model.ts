@@ -84,6 +84,8 @@ export interface Inputs {
   packages?: PackagesInputs | undefined
   /** `mode: pull-request` only. */
   pullRequest: PullRequestInputs
+  /** Ms for everything. */
+  timeout: number
   dryRun: boolean
 }
 

@@ -25,6 +25,12 @@ export type Connect = () => Promise<GitHub>
 /** Makes the connector of a step; shared/github/connector.ts has the real one. */
 export type ConnectorMaker = (context: RunContext, signal: AbortSignal) => Connector
 
+/** A step whose signal aborts with a `TimeoutError`, too, when its time is over. */
+export function within(step: Step, ms: number): Step {
+  const signal = AbortSignal.any([step.signal, AbortSignal.timeout(ms)])
+  return { context: step.context, signal, connect: step.connect, clock: step.clock }
+}
+
 /** The step as it really is. */
 export function makeStep(signal: AbortSignal, connector: ConnectorMaker): Step {
   const context = readContext()

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Repository } from './model.ts'
 import { gitOutput } from './process.ts'
@@ -65,7 +65,8 @@ export function readRef({ commonDir }: Repository, ref: string): string | undefi
     return isObjectName(text) ? text : undefined
   }
   const packed = join(commonDir, 'packed-refs')
-  if (!existsSync(packed) || statSync(packed).size > MAX_PACKED) return undefined
+  const list = statSync(packed, { throwIfNoEntry: false })
+  if (!list?.isFile() || list.size > MAX_PACKED) return undefined
   const text = readFileSync(packed, 'utf8')
   const at = text.indexOf(` ${ref}\n`)
   const found = text.slice(Math.max(0, text.lastIndexOf('\n', at) + 1), Math.max(0, at))

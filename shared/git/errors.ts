@@ -13,6 +13,10 @@ export type GitFailure =
   /** More output than the caller wanted to read. */
   | 'too-large'
   | 'cancelled'
+  /** It printed nothing for a minute, or the step's time is over. */
+  | 'timeout'
+  /** It does not know what is needed. */
+  | 'too-old'
   | 'failed'
 
 /** Local git could not tell; the message says what to do. */

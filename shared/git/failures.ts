@@ -6,6 +6,15 @@ import type { Repository } from './model.ts'
 /** Git's words (they are English: LC_ALL=C), and ours. */
 const KNOWN: readonly [RegExp, (directory: string) => GitError][] = [
   [
+    /unknown option:? [`']?-*end-of-options|(?:ambiguous argument|unrecognized argument:?) '?--end-of-options/,
+    () =>
+      new GitError(
+        'too-old',
+        'Git is too old',
+        'This git does not know --end-of-options, which keeps names from being taken for options: it is older than 2.24 (November 2019). Install a newer one, or read through the API, without a checkout.',
+      ),
+  ],
+  [
     /detected dubious ownership|is owned by someone else/,
     (directory) =>
       new GitError(

@@ -14,7 +14,14 @@ export interface GitOptions {
   env?: NodeJS.ProcessEnv
   /** The only server it may talk to; without one, none. */
   remote?: Remote
+  /** Ms without any output after which it is taken for hanging; a minute, with a remote ten. */
+  idle?: number
 }
+
+/** Git that reads what is on this machine says something within a minute, or never. */
+const IDLE_MS = 60_000
+/** A fetch is quiet. */
+const IDLE_REMOTE_MS = 600_000
 
 const MAX_ERRORS = 65_536
 
@@ -37,11 +44,12 @@ export async function* runGit(
     accept = [],
     env = process.env,
     remote,
+    idle = remote === undefined ? IDLE_MS : IDLE_REMOTE_MS,
   } = options
   if (args.some((arg) => arg.includes('\0'))) {
     throw new GitError('failed', 'Wrong argument', 'Git cannot be given a text with a NUL character.')
   }
-  if (signal?.aborted) throw cancelled()
+  if (signal?.aborted) throw cancelled(signal)
   const git = findGit(env)
   // Loaded on use, because many steps run no git, and without the namespace object that an import would make.
   const { spawn } = process.getBuiltinModule('node:child_process')
@@ -58,6 +66,11 @@ export async function* runGit(
   const kill = (): void => {
     child.kill('SIGKILL')
   }
+  let isHanging = false
+  const watch = setTimeout(() => {
+    isHanging = true
+    kill()
+  }, idle)
   signal?.addEventListener('abort', kill, { once: true })
   // EPIPE: git may end before it has read everything; its exit code tells.
   child.stdin?.on('error', () => {})
@@ -70,17 +83,20 @@ export async function* runGit(
   try {
     let bytes = 0
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      watch.refresh()
       bytes += chunk.length
       if (bytes > maxOutput) throw tooLarge(args[0], maxOutput)
       yield chunk
     }
     const { code, error } = await ended
     done = true
-    if (signal?.aborted) throw cancelled()
+    if (isHanging) throw hanging(args[0], repository, idle)
+    if (signal?.aborted) throw cancelled(signal)
     if (error !== undefined || (code !== 0 && !accept.includes(code ?? -1))) {
       throw failureOf(repository, args[0], { code, stderr: errors, error })
     }
   } finally {
+    clearTimeout(watch)
     signal?.removeEventListener('abort', kill)
     if (!done) {
       kill()
@@ -101,7 +117,20 @@ export async function gitOutput(
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function cancelled(): GitError {
+function hanging(command: string, { directory }: Repository, idle: number): GitError {
+  const seconds = Math.round(idle / 1_000)
+  return new GitError(
+    'timeout',
+    'Git does not answer',
+    `git ${command} said nothing for ${seconds} s in ${directory}, and was ended. Look for what it waits for there (a named pipe, a network drive), or read through the API.`,
+  )
+}
+
+function cancelled(signal: AbortSignal): GitError {
+  if ((signal.reason as Error | undefined)?.name === 'TimeoutError') {
+    const message = 'Git was ended because the time of this step is over. Give it more with "timeout".'
+    return new GitError('timeout', 'Out of time', message)
+  }
   return new GitError('cancelled', 'Cancelled', 'Stopped while git was reading the repository.')
 }
 

@@ -40,7 +40,9 @@ function gitDirOf(top: string): string | undefined {
 /** A path that stands in a small file, relative to the folder of that file. */
 function pathIn(folder: string, file: string, form: RegExp): string | undefined {
   const path = join(folder, file)
-  if (!existsSync(path) || statSync(path).size > 8_192) return undefined
+  const stats = statSync(path, { throwIfNoEntry: false })
+  // A named pipe would hold this process up for ever.
+  if (stats === undefined || !stats.isFile() || stats.size > 8_192) return undefined
   const found = form.exec(readFileSync(path, 'utf8').replace(/\r?\n$/, ''))?.[1]
   if (found === undefined) return undefined
   return isAbsolute(found) ? found : resolve(folder, found)

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { ActionError } from '../../../shared/action/errors.ts'
 import { replaceFile } from '../../../shared/files/replace.ts'
 import { codeOf } from '../../../shared/http/errors.ts'
-import type { FileUpdate } from '../model.ts'
+import type { FileUpdate } from '../model/plan.ts'
 import { readTarget } from '../observe/file.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { GitHub } from '../../../shared/github/client.ts'
 import { createRelease, type Release, updateRelease } from '../../../shared/github/releases.ts'
-import type { ReleaseRequest } from '../model.ts'
+import type { ReleaseRequest } from '../model/plan.ts'
 import { sameText } from '../plan/release.ts'
 
 /**

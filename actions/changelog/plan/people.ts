@@ -8,13 +8,12 @@ const BOT =
   /\[bot]|(?:^|[\s._-])bot$|^bot[\s._-]|^(?:dependabot|renovate|github[ -]actions?|greenkeeper(?:io)?|snyk|mergify|web-flow|github-merge-queue|pre-commit-ci|codecov|imgbot|allcontributors|copilot|claude|chatgpt|codex|gemini|devin|cursoragent|jules)(?:[ -]bot)?(?:\[.*)?$/i
 /** Assistants that put themselves under commits as co-authors, with the model's name behind theirs. */
 const ASSISTANT =
-  /^(?:claude(?: (?:code|opus|sonnet|haiku|fable|\d.*|\(.*))?.*|(?:github )?copilot(?: .*)?|cursor(?: agent)?|aider(?: \(.*)?|(?:openai )?codex(?: .*)?|chatgpt.*|gpt-\d.*|gemini(?: .*)?|google jules|devin ai.*|windsurf.*|cascade|codeium.*|tabnine|amazon q(?: .*)?|amp|opencode|cline|roo code|continue|sweep ai.*|factory droid|kiro.*|qwen(?:[ -].*)?|llama(?:[ -].*)?|deepseek.*|ai assistant)$/i
+  /^(?:claude(?:[ -](?:code|opus|sonnet|haiku|fable|instant|v?\d|\().*)?|(?:github )?copilot(?: .*)?|cursor(?: agent)?|aider(?: \(.*)?|(?:openai )?codex(?: .*)?|chatgpt.*|gpt-\d.*|gemini(?: .*)?|google jules|devin ai.*|windsurf.*|cascade|codeium.*|tabnine|amazon q(?: .*)?|amp|opencode|cline|roo code|continue|sweep ai.*|factory droid|kiro.*|qwen(?:[ -].*)?|llama(?:[ -].*)?|deepseek.*|ai assistant)$/i
 /** Where mail to them goes. */
 const ASSISTANTS_ADDRESS =
   /@(?:[a-z0-9-]+\.)*(?:anthropic\.com|openai\.com|cursor\.(?:com|sh|so)|aider\.chat|ampcode\.com|opencode\.ai|codeium\.com|windsurf\.com|devin\.ai|cognition\.ai|sourcegraph-amp\.com|tabnine\.com)$|^(?:gemini|jules)[\w.+-]*@google\.com$/i
 /** What only an assistant writes from; people work at these places, too. */
-const NOBODYS =
-  /^(?:no-?reply|cursoragent|agent|bot|assistant|claude|codex|copilot|amp|devin|aider)@|[+.-]bot@/i
+const NOBODYS = /^(?:no-?reply|cursoragent|agent|bot|assistant|amp)@|[+.-]bot@/i
 /** Who merges and edits on the web. */
 const WEB_FLOW = 'noreply@github.com'
 

@@ -1,7 +1,8 @@
 import type { Release } from '../../../shared/github/releases.ts'
 import { highestOfLine, readVersionTags } from '../../../shared/version/tags.ts'
 import { compareVersions, isStable, parsePrefixedVersion } from '../../../shared/version/version.ts'
-import type { Refused, ReleaseMode, ReleaseRequest, VersionTag } from '../model.ts'
+import type { Refused, ReleaseRequest } from '../model/plan.ts'
+import type { ReleaseMode, VersionTag } from '../model.ts'
 
 export interface ReleaseWish {
   mode: Exclude<ReleaseMode, 'none'>

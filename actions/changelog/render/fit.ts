@@ -1,6 +1,7 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import { plural } from '../../../shared/text/list.ts'
-import type { Cut, Group, Release } from '../model.ts'
+import type { Cut } from '../model/plan.ts'
+import type { Group, Release } from '../model.ts'
 import { inline } from './inline.ts'
 import { keptGroups } from './lines.ts'
 import { renderNotes } from './notes.ts'

@@ -1,6 +1,7 @@
 import { joinWords, plural } from '../../../shared/text/list.ts'
 import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
-import type { Applied, Counts, Notes, Plan } from '../model.ts'
+import type { Applied, Notes, Plan } from '../model/plan.ts'
+import type { Counts } from '../model.ts'
 
 /** The plan for the log; pure. */
 export function planLines(plan: Plan): string[] {

@@ -172,7 +172,7 @@ describe('without data', () => {
       { answer: { status: 401, data: { message: 'Bad credentials' } } },
       'does not accept the token',
     ],
-    ['it is no GitHub at all', { answer: { status: 200, text: '<html>sign in</html>' } }, 'not JSON'],
+    ['it is no GitHub at all', { answer: { status: 200, text: '<html>sign in</html>' } }, 'an HTML page'],
   ])('%s: a warning that says so', async (_, fault, words) => {
     const github = await history(3, 2)
     github.fault({ on: 'POST /graphql', times: 99, ...fault })

@@ -36,6 +36,7 @@ export const INPUTS: Inputs = {
   pullRequest: { branch: 'nexus-release--{base}', versionFiles: [], files: [], labels: [] },
   releaseFiles: [],
   makeLatest: 'auto',
+  timeout: 600_000,
   dryRun: false,
 }
 export const SEEN: Observation = {
