@@ -1,14 +1,27 @@
-import { messageOf } from '../../../../shared/action/errors.ts'
-import { rules } from '../../../../shared/action/inputs.ts'
-import { didYouMean } from '../../../../shared/text/nearest.ts'
-import { oneLine } from '../../../../shared/text/untrusted.ts'
-import { isRecord } from '../config.ts'
+import { messageOf } from '../../../../../shared/action/errors.ts'
+import { rules } from '../../../../../shared/action/inputs.ts'
+import { didYouMean } from '../../../../../shared/text/nearest.ts'
+import { oneLine } from '../../../../../shared/text/untrusted.ts'
+import { isRecord } from '../../../targets/config.ts'
+import {
+  type BackendState,
+  parseBackend,
+  question,
+  type Server,
+  STATES,
+} from '../../../targets/haproxy/state.ts'
+import {
+  Conflict,
+  type LiveState,
+  type Sticky,
+  sameWeights,
+  TargetError,
+  type Weights,
+} from '../../../targets/target.ts'
+import { liveState, percentages, told } from '../../../targets/weights.ts'
 import type { Place } from '../place.ts'
 import { within } from '../settle.ts'
-import { Conflict, type LiveState, type Sticky, sameWeights, TargetError, type Weights } from '../target.ts'
-import { liveState, percentages, told } from '../weights.ts'
 import type { Say } from './runtime.ts'
-import { type BackendState, parseBackend, question, type Server, STATES } from './state.ts'
 import { stickTable } from './sticky.ts'
 
 /** A backend of HAProxy whose servers are the colors. */
