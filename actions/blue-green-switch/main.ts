@@ -1,7 +1,8 @@
 import { run } from '../../shared/action/run.ts'
 import { setDeadline } from '../../shared/action/watchdog.ts'
 import { connectToGitHub } from '../../shared/github/connector.ts'
-import { apply, keepTold, longest } from './apply.ts'
+import { GRACE_MS } from './apply/switch.ts'
+import { apply, keepTold } from './apply.ts'
 import { readInputs } from './inputs.ts'
 import { observe } from './observe.ts'
 import { decide } from './plan.ts'
@@ -11,7 +12,7 @@ run(
   'main',
   async (step) => {
     const inputs = await readInputs()
-    setDeadline(longest(inputs))
+    setDeadline(inputs.timeout + GRACE_MS)
     const begun = step.clock.now()
     const plan = decide(inputs, await observe(inputs, step))
     const applied = await apply(plan, inputs, step, begun)

@@ -39,6 +39,9 @@ export async function switchTraffic(tools: Tools, plan: Plan, begun: number): Pr
   return await carryOut(tools, { plan: fresh, begun, lock })
 }
 
+/** What a step takes beyond its time before something of it hangs: one read or write that is being given up. */
+export const GRACE_MS = 30_000
+
 interface Orders {
   plan: Plan
   begun: number
@@ -72,6 +75,8 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
     tools.keep({ journal: fresh, phase: 'moving', deployment })
   }
   const world: World = { ...worldOf(tools, { moves, recorded, begun }), record: keepJournal }
+  // A restore of what another run had left may have taken its time.
+  tools.allow(world.deadline - tools.clock.now() + GRACE_MS)
   let ended: Ended
   try {
     // From here on it is this run's to finish.

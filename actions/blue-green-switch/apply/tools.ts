@@ -4,6 +4,7 @@ import type { RunContext } from '../../../shared/action/context.ts'
 import { log } from '../../../shared/action/log.ts'
 import { keepRecord } from '../../../shared/action/record.ts'
 import type { Step } from '../../../shared/action/step.ts'
+import { setDeadline } from '../../../shared/action/watchdog.ts'
 import { givenInputs } from '../inputs.ts'
 import type { Given, HookName, Inputs, Observation } from '../model.ts'
 import { frontDoor } from '../observe/front-door.ts'
@@ -42,6 +43,8 @@ export interface Tools {
   hook(name: HookName, moves: Moves | undefined): ReturnType<World['hook']>
   say(line: string): void
   warn(title: string, text: string): void
+  /** From now on the step may take so many ms before something of it hangs, and ends it. */
+  allow(ms: number): void
 }
 
 /** What main leaves for the post step: its journal, and the inputs that it had. */
@@ -89,6 +92,7 @@ export async function toolsOf(
     hook: (name, moves) => hookOf(name, inputs, moves),
     say: (line) => log.info(line),
     warn: (title, text) => log.warning(title, text),
+    allow: setDeadline,
   }
 }
 
@@ -112,7 +116,13 @@ export function worldOf(
     hook: (name) => tools.hook(name, moves),
     needsHook: !inputs.hooks.restoreAnyway,
     say,
+    allow: () => tools.allow(restoreTime(inputs, target)),
   }
+}
+
+/** ms that putting traffic back may take before something of it hangs; pure. */
+function restoreTime({ hooks, policy }: Inputs, { restorePatience = 0 }: Target): number {
+  return hooks.timeout + 2 * Math.max(60_000, restorePatience) + policy.propagation
 }
 
 function whoAmI({ runUrl, workflow, job }: RunContext): string {

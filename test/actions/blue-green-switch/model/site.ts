@@ -368,6 +368,7 @@ export async function execute(model: Model, schedule: ReadonlyMap<number, Event>
     hook: () => undefined,
     say: (line) => void (process.name.startsWith(SHOWN) && story.push(`${process.name}: ${line}`)),
     warn: () => {},
+    allow: () => {},
   })
 
   const startProcess = (name: string, kept?: Left): Process => {
