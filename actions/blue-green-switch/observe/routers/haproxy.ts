@@ -1,7 +1,8 @@
 import { lockPath } from '../../../../shared/files/lock.ts'
+import { commands } from '../../targets/haproxy/commands.ts'
 import { readHaproxy } from '../../targets/haproxy.ts'
 import type { Connect } from '../../targets/target.ts'
-import { type Backend, commands, readBackend, restoreBackend, writeBackend } from './haproxy/backend.ts'
+import { type Backend, readBackend, restoreBackend, writeBackend } from './haproxy/backend.ts'
 import { type Address, runtimeApi } from './haproxy/runtime.ts'
 import { placeOf } from './place.ts'
 
