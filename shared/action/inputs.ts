@@ -42,7 +42,8 @@ export interface ExpectedMap {
   example: string
 }
 
-export function inputReader(env: NodeJS.ProcessEnv = process.env): InputReader {
+/** @param env where the runner puts inputs: `INPUT_…` */
+export function inputReader(env: NodeJS.ProcessEnv): InputReader {
   const list: Problem[] = []
   const given = (name: string): string | undefined => env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`]
   const raw = (name: string): string | undefined => {

@@ -1,4 +1,5 @@
-import type { GitHub } from './client.ts'
+import { maybe } from '../text/shape.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 
 /** What GitHub takes, gzipped: "SARIF uploads support a maximum size of 10 MB for the gzip-compressed file". */
@@ -36,6 +37,8 @@ export interface Analysis {
   /** Empty when it was processed well. */
   error: string
   sarifId: string
+  /** ISO 8601 */
+  createdAt: string
 }
 
 export interface Alert {
@@ -55,10 +58,11 @@ interface AnalysisData {
   id: number
   ref: string
   commit_sha: string
-  tool: { name?: string }
-  category?: string
+  tool: { name?: string | null }
+  category?: string | null
   error: string
   sarif_id: string
+  created_at?: string
 }
 
 interface AlertData {
@@ -67,13 +71,37 @@ interface AlertData {
   html_url: string
   dismissed_comment?: string | null
   rule: { id?: string | null }
-  tool: { name?: string }
+  tool: { name?: string | null }
   most_recent_instance: {
-    category?: string
-    message?: { text?: string }
-    location?: { path?: string; start_line?: number }
+    category?: string | null
+    message?: { text?: string | null } | null
+    location?: { path?: string | null; start_line?: number | null } | null
   }
 }
+
+const ANALYSIS = {
+  id: 'number',
+  ref: 'string',
+  commit_sha: 'string',
+  tool: { name: maybe('string') },
+  category: maybe('string'),
+  error: 'string',
+  sarif_id: 'string',
+} as const
+
+const ALERT = {
+  number: 'number',
+  state: maybe('string'),
+  html_url: 'string',
+  dismissed_comment: maybe('string'),
+  rule: { id: maybe('string') },
+  tool: { name: maybe('string') },
+  most_recent_instance: {
+    category: maybe('string'),
+    message: maybe({ text: maybe('string') }),
+    location: maybe({ path: maybe('string'), start_line: maybe('number') }),
+  },
+} as const
 
 /**
  * Hands an analysis in; GitHub looks at it later. It is sent again after a lost reply: an analysis of the same commit,
@@ -97,6 +125,7 @@ export async function uploadSarif(
       ...(startedAt === undefined ? {} : { started_at: startedAt }),
     },
     about: `the SARIF upload for ${ref}`,
+    shape: { id: maybe('string') },
     repeatable: true,
   })
   return data.id ?? ''
@@ -112,6 +141,7 @@ export async function sarifStatus(github: GitHub, id: string): Promise<SarifStat
     route: 'GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}',
     parameters: { sarif_id: id },
     about: `the SARIF upload ${id}`,
+    shape: { processing_status: maybe('string') },
   })
   const errors = Array.isArray(data.errors) ? data.errors.map(String) : []
   return { status: data.processing_status ?? 'pending', errors }
@@ -130,9 +160,19 @@ export async function* listAnalyses(
     route: 'GET /repos/{owner}/{repo}/code-scanning/analyses',
     parameters: { ref, ...(tool === undefined ? {} : { tool_name: tool }) },
     about: `the analyses of ${ref}`,
+    shape: [ANALYSIS],
   })) {
-    for (const { id, ref: of, commit_sha: commit, tool: by, category, error, sarif_id: sarifId } of page) {
-      yield { id, ref: of, commit, tool: by.name ?? '', category: category ?? '', error, sarifId }
+    for (const data of page) {
+      yield {
+        id: data.id,
+        ref: data.ref,
+        commit: data.commit_sha,
+        tool: data.tool.name ?? '',
+        category: data.category ?? '',
+        error: data.error,
+        sarifId: data.sarif_id,
+        createdAt: data.created_at ?? '',
+      }
     }
   }
 }
@@ -166,6 +206,7 @@ export async function* listAlerts(
     route: 'GET /repos/{owner}/{repo}/code-scanning/alerts',
     parameters: { ref, state, ...(tool === undefined ? {} : { tool_name: tool }) },
     about: `the ${state} alerts of ${ref}`,
+    shape: [ALERT],
   })) {
     for (const alert of page) yield alertOf(alert)
   }
@@ -201,11 +242,17 @@ async function setAlert(github: GitHub, number: number, change: Record<string, s
 }
 
 function alertOf({ number, state, html_url: url, dismissed_comment, rule, tool, ...more }: AlertData): Alert {
-  const { category = '', message, location } = more.most_recent_instance
+  const { category, message, location } = more.most_recent_instance
   return {
-    ...{ number, url, category, state: state ?? 'unknown', dismissedComment: dismissed_comment ?? '' },
+    ...{
+      number,
+      url,
+      category: category ?? '',
+      state: state ?? 'unknown',
+      dismissedComment: dismissed_comment ?? '',
+    },
     ...{ rule: rule.id ?? '', tool: tool.name ?? '', message: message?.text ?? '' },
-    ...(location?.path === undefined ? {} : { path: location.path }),
-    ...(location?.start_line === undefined ? {} : { line: location.start_line }),
+    ...(location?.path ? { path: location.path } : {}),
+    ...(location?.start_line ? { line: location.start_line } : {}),
   }
 }

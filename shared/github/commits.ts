@@ -1,7 +1,7 @@
 import type { Commit } from '../git/history.ts'
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 import { withoutEnd } from './targets.ts'
 

@@ -1,7 +1,7 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { mayAskRest } from './rest-refs.ts'
 
 /** As REST gives it: without content above 1 MB, and as a list for a folder. */

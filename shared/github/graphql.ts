@@ -1,8 +1,7 @@
 import { maybe, type Shape, shapeProblem } from '../text/shape.ts'
 import { oneLine } from '../text/untrusted.ts'
-import type { GitHub } from './client.ts'
 import { type Failed, judgeAnswer, strangeAnswer } from './judge.ts'
-import type { Call, Reply } from './send.ts'
+import type { Call, GitHub, Reply } from './model.ts'
 
 interface GraphqlAnswer {
   data?: unknown

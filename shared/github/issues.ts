@@ -1,6 +1,6 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
+import type { GitHub } from './model.ts'
 import { pages } from './pages.ts'
 
 /** Of a title and of a body, in characters; GitHub refuses longer ones with 422. */

@@ -1,5 +1,5 @@
 import { keepAlive } from '../http/keep-alive.ts'
-import type { GitHubOptions } from './client.ts'
+import type { GitHubOptions } from './model.ts'
 import { transport } from './transport.ts'
 
 /** How one request is sent; what it throws is Octokit's. */

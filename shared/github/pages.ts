@@ -1,5 +1,4 @@
-import type { GitHub } from './client.ts'
-import type { Call } from './send.ts'
+import type { Call, GitHub } from './model.ts'
 
 /**
  * The pages of a list, each one call, until there is no next one. Only the query of the `next` link is followed: a

@@ -1,7 +1,7 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './client.ts'
 import { GitHubError, isFailure } from './errors.ts'
 import { query } from './graphql.ts'
+import type { GitHub } from './model.ts'
 import { mayAskRest, readRefsByRest } from './rest-refs.ts'
 import { peel, TARGET, TARGET_SHAPE, type Target } from './targets.ts'
 
@@ -21,7 +21,7 @@ export interface TagReleases {
   /** What the tag peels to; undefined when GitHub does not have it, or when it is on no commit. */
   commit: string | undefined
   published?: Release
-  /** The newest one. */
+  /** The first one: of several that jobs have made at once, the one that stays. */
   draft?: Release
 }
 
@@ -111,7 +111,7 @@ export async function getReleaseByTag(github: GitHub, tag: string): Promise<Rele
 }
 
 /**
- * A draft of a tag, among the newest 100 releases; one call.
+ * The first draft of a tag, among the newest 100 releases; one call.
  *
  * @throws GitHubError
  */
@@ -122,12 +122,12 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
     about: `the drafts of ${tag}`,
     shape: [RELEASE],
   })
-  const found = data.find(({ draft, tag_name }) => draft && tag_name === tag)
+  const found = data.findLast(({ draft, tag_name }) => draft && tag_name === tag)
   return found === undefined ? undefined : releaseOf(found)
 }
 
 /**
- * One call. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
+ * One call, two for a draft. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
  * `created` false: also when it may have been this very call that made it.
  *
  * @throws GitHubError
@@ -148,7 +148,8 @@ export async function createRelease(
         about,
         shape: RELEASE,
       })
-      return { created: true, release: releaseOf(data) }
+      const release = releaseOf(data)
+      return draft ? await onlyDraft(github, release) : { created: true, release }
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
       const exists = error.status === 422 && /already.?exists/i.test(error.answer)
@@ -157,6 +158,33 @@ export async function createRelease(
       if (release !== undefined) return { created: false, release }
       if (exists || sending === SENDINGS) throw error
     }
+  }
+}
+
+/**
+ * GitHub takes any number of drafts of one tag: jobs that ran at the same time made one each. The oldest stays, and who
+ * made another takes that away again.
+ */
+async function onlyDraft(github: GitHub, own: Release): Promise<{ created: boolean; release: Release }> {
+  try {
+    const { data } = await github.send<ReleaseData[]>({
+      route: 'GET /repos/{owner}/{repo}/releases',
+      parameters: { per_page: 100 },
+      about: `the drafts of ${own.tag}`,
+    })
+    const drafts = data.filter(({ draft, tag_name }) => draft && tag_name === own.tag).map(releaseOf)
+    const oldest = drafts.sort((a, b) => a.id - b.id)[0] ?? own
+    if (oldest.id >= own.id) return { created: true, release: own }
+    await github.send({
+      route: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
+      parameters: { release_id: own.id },
+      about: `the second draft of ${own.tag}`,
+    })
+    return { created: false, release: oldest }
+  } catch (error) {
+    // The draft stands; that there may be two is for people to see.
+    if (isFailure(error, 'cancelled')) throw error
+    return { created: true, release: own }
   }
 }
 
@@ -219,7 +247,7 @@ export async function readReleasesOf(github: GitHub, tag: string): Promise<TagRe
     const { ref, release, releases } = repository
     const ofTag = [...(release ? [release] : []), ...releases.nodes].filter(({ tagName }) => tagName === tag)
     const published = ofTag.find(({ isDraft }) => !isDraft)
-    const draft = ofTag.find(({ isDraft }) => isDraft)
+    const draft = ofTag.findLast(({ isDraft }) => isDraft)
     return {
       commit: ref?.target ? peel(ref.target).commit : undefined,
       ...(published === undefined ? {} : { published: releaseOfNode(published) }),

@@ -1,4 +1,4 @@
-import type { GitHub } from './client.ts'
+import type { GitHub } from './model.ts'
 
 export interface RepositoryFacts {
   defaultBranch: string

@@ -1,8 +1,9 @@
 import type { Tag } from '../git/tags.ts'
-import type { GitHub } from './client.ts'
 import { isFailure } from './errors.ts'
-import { getRef, listRefs, type PeeledRef, type Ref, type RefsNow } from './refs.ts'
-import { getTagObject } from './tags.ts'
+import type { GitHub } from './model.ts'
+import { getRef, listRefs } from './one-ref.ts'
+import type { PeeledRef, Ref, RefsNow } from './ref-model.ts'
+import { getTagObject } from './tag-objects.ts'
 
 /** Questions that are under way at once. */
 const AT_ONCE = 8

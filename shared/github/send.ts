@@ -1,37 +1,11 @@
-import { type Shape, shapeProblem } from '../text/shape.ts'
-import type { GitHubOptions } from './client.ts'
+import { shapeProblem } from '../text/shape.ts'
 import { GitHubError } from './errors.ts'
 import { type Failed, isPage, judge, strangeAnswer } from './judge.ts'
+import type { Call, GitHubOptions, Reply } from './model.ts'
 import { type Connection, connectOctokit } from './octokit.ts'
 import { failureWords } from './words.ts'
 
-/** One thing asked of GitHub. */
-export interface Call {
-  /** As in GitHub's documentation: `GET /repos/{owner}/{repo}`; owner and repo are filled in. */
-  route: string
-  parameters?: Readonly<Record<string, unknown>>
-  /** Such as `the tag v1.2.3`: what the call is about, for messages. */
-  about: string
-  /** The media type to ask for, when it is not GitHub's own; it has to be JSON, such as `application/sarif+json`. */
-  accept?: string
-  /**
-   * Whether it may be sent again after a failure that leaves its outcome open. When not given: GET may, anything else
-   * may not, and then the error is `uncertain`.
-   */
-  repeatable?: boolean
-  /** Times it is sent at most; 5 when not given, and always 5 for what a rate limit refuses. */
-  attempts?: number
-  /** What is looked for in the answer. One of another shape is no answer of GitHub's API. */
-  shape?: Shape
-  /** What is wrong with an answer whose status is good (GraphQL). */
-  check?: (reply: Reply<unknown>) => Failed | undefined
-}
-
-export interface Reply<T> {
-  status: number
-  headers: Record<string, string>
-  data: T
-}
+export type { Call, Reply } from './model.ts'
 
 /** What a client keeps between its calls. */
 export interface Sender {
@@ -117,6 +91,7 @@ async function attemptCall<T>(
       headers: {
         'x-github-api-version': '2022-11-28',
         ...(call.accept === undefined ? {} : { accept: call.accept }),
+        ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
       },
     })
     const value = call.accept === undefined || isPage(data) ? data : jsonOf(data)

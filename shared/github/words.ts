@@ -1,7 +1,7 @@
 import { formatDuration } from '../text/duration.ts'
 import { GitHubError, type GitHubFailureDetails } from './errors.ts'
 import type { Failed } from './judge.ts'
-import type { Call } from './send.ts'
+import type { Call } from './model.ts'
 
 interface Circumstances {
   uncertain: boolean

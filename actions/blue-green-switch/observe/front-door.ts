@@ -1,6 +1,7 @@
-import { type Check, ProbeFailure } from '../../../shared/probe/check.ts'
+import type { Check } from '../../../shared/probe/check.ts'
+import { ProbeFailure } from '../../../shared/probe/failure.ts'
 import { judge } from '../../../shared/probe/judge.ts'
-import { SCHEMES } from '../../../shared/probe/schemes.ts'
+import { loadProbe } from '../../../shared/probe/probes.ts'
 import type { Answer, Ask } from '../traffic/front-door.ts'
 import { type Identify, sideOf } from '../traffic/identify.ts'
 
@@ -28,7 +29,7 @@ export function frontDoor(
     const asked = { check: check.name, url: check.display }
     const named = (reason: string): string => `${words(asked)}: ${reason}`
     try {
-      const { probe } = await SCHEMES[check.target.scheme].load()
+      const probe = await loadProbe(check.target.scheme)
       const seen = await probe(check, {
         timeout: check.settings['attempt-timeout'],
         signal,

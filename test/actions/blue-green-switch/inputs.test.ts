@@ -58,6 +58,22 @@ test('{color} and {version} are filled in, quoted or not', async () => {
   expect(verify?.['blue']?.[0]?.settings['expect-version']).toBe('1.10')
 })
 
+test('connect-to asks each color under the public name', async () => {
+  const { checks } = await readInputs(
+    env({ checks: '- url: https://shop.example.com/health\n  connect-to: "{color}.internal:8443"' }),
+  )
+  expect(checks?.['green']?.[0]).toMatchObject({
+    display: 'https://shop.example.com/health',
+    settings: { 'connect-to': { host: 'green.internal', port: 8443 } },
+  })
+  expect(checks?.['blue']?.[0]?.settings['connect-to']).toEqual({ host: 'blue.internal', port: 8443 })
+  expect(
+    await problemsOf({ checks: '- url: https://shop.example.com/\n  connect-to: "{color}"' }),
+  ).toMatchObject({
+    'checks[0].connect-to': expect.stringMatching(/is not a host and a port/),
+  })
+})
+
 test('checks may be a map with a list for each color', async () => {
   const { checks } = await readInputs(
     env({ checks: 'blue: [http://127.0.0.1:8001/]\ngreen: [http://127.0.0.1:8002/]' }),

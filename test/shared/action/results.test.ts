@@ -88,7 +88,7 @@ describe('the summary', () => {
 test('inputs: all problems at once, and nothing was done', async () => {
   const action = houseAction(
     `run('main', async () => {
-      const inputs = inputReader()
+      const inputs = inputReader(process.env)
       inputs.read('timeout', rules.duration, 0)
       inputs.read('dry run', rules.boolean, false)
       inputs.read('level', (text) => rules.choice(text, ['error', 'warning']), 'error')

@@ -122,7 +122,7 @@ describe('phases', () => {
 
   test('post gets what main kept, and the status of the job', async () => {
     const action = phases(
-      `log.info(JSON.stringify(readRecord('lock')) + inputReader().text('status')); return passed`,
+      `log.info(JSON.stringify(readRecord('lock')) + inputReader(process.env).text('status')); return passed`,
     )
     const step = await runAction({ action })
     expectConclusion(step, 'success')

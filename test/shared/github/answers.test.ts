@@ -2,6 +2,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { connectGitHub, type GitHub } from '../../../shared/github/client.ts'
+import {
+  analysisSarif,
+  dismissAlert,
+  listAlerts,
+  listAnalyses,
+  sarifStatus,
+  uploadSarif,
+} from '../../../shared/github/code-scanning.ts'
 import { compare, getCommit, listCommits, listRange } from '../../../shared/github/commits.ts'
 import { GitHubError } from '../../../shared/github/errors.ts'
 import { readTextFile } from '../../../shared/github/files.ts'
@@ -34,17 +42,21 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** Everything that asks GitHub. */
 const QUESTIONS: Readonly<Record<string, (github: GitHub) => Promise<unknown>>> = {
+  analysisSarif: (github) => analysisSarif(github, 1),
   compare: (github) => compare(github, SHA, 'main'),
   createIssue: (github) => createIssue(github, { title: 't', body: 'b', labels: [] }, () => false),
   createRef: (github) => createRef(github, 'refs/tags/v1', SHA),
   createRelease: (github) => createRelease(github, RELEASE),
   createTagObject: (github) => createTagObject(github, { tag: 'v1', message: 'm', commit: SHA }),
+  dismissAlert: (github) => dismissAlert(github, 1, 'accepted'),
   findDraft: (github) => findDraft(github, 'v1'),
   firstPullRequests: (github) => firstPullRequests(github, ['ann', 'bob']),
   getCommit: (github) => getCommit(github, SHA),
   getRef: (github) => getRef(github, 'refs/tags/v1'),
   getReleaseByTag: (github) => getReleaseByTag(github, 'v1'),
   getTagObject: (github) => getTagObject(github, SHA),
+  listAlerts: (github) => all(listAlerts(github, { ref: 'refs/heads/main', state: 'open' })),
+  listAnalyses: (github) => all(listAnalyses(github, { ref: 'refs/heads/main' })),
   listCommits: (github) => all(listCommits(github, SHA)),
   listIssues: (github) => all(listIssues(github, { state: 'all' })),
   listRange: (github) => listRange(github, SHA, 'main'),
@@ -57,9 +69,12 @@ const QUESTIONS: Readonly<Record<string, (github: GitHub) => Promise<unknown>>> 
   readReleasesOf: (github) => readReleasesOf(github, 'v1'),
   readRepository: (github) => readRepository(github),
   readTextFile: (github) => readTextFile(github, SHA, '.github/release.yml'),
+  sarifStatus: (github) => sarifStatus(github, 'x'),
   updateIssue: (github) => updateIssue(github, 1, { state: 'closed' }),
   updateRefs: (github) =>
     updateRefs(github, 'R_1', [{ ref: 'refs/tags/v1', before: SHA, after: 'b'.repeat(40) }]),
+  uploadSarif: (github) =>
+    uploadSarif(github, { commit: SHA, ref: 'refs/heads/main', gzip: Buffer.from('x') }),
   updateRelease: (github) => updateRelease(github, { id: 1, tag: 'v1' }, { body: 'x' }),
 }
 
