@@ -39,3 +39,8 @@ export function keepTold({ left }: Applied): void {
     // Then the post step tells it once more.
   }
 }
+
+/** What a step may take in ms before something of it hangs: `timeout`, both hooks, and as long again to put back. */
+export function longest({ timeout, hooks }: Inputs): number {
+  return 2 * timeout + 2 * hooks.timeout + 300_000
+}

@@ -10,6 +10,7 @@ import { readRollback } from './inputs/rollback.ts'
 import { readRouter } from './inputs/router.ts'
 import { readHooks, readSteps, readVia, readYaml } from './inputs/values.ts'
 import type { Given, Inputs } from './model.ts'
+import { secretsIn } from './targets/config.ts'
 import { readIdentify } from './traffic/identify.ts'
 
 /**
@@ -31,6 +32,7 @@ export async function readInputs(
   const rollback = readRollback(inputs, mode)
   const router = await readRouter(inputs, await readVia(inputs))
   const { colors } = router
+  for (const secret of secretsIn(router.config)) maskSecret(secret)
   const color = (text: string) => rules.choice(text, colors.length > 0 ? colors : [text])
   const timeout = inputs.read('timeout', (text) => rules.duration(text, { min: 1_000 }), 900_000)
   const to = inputs.read('to', (text) => (text === 'idle' ? { value: text } : color(text)), 'idle')
@@ -72,7 +74,7 @@ export async function readInputs(
     else read.identify = reading.value
   }
   if (mode === 'switch') checkSwitch(read, inputs)
-  if (mode !== 'status') checkMoves(read, inputs, router.weighted)
+  if (mode !== 'status') checkMoves(read, inputs)
   inputs.finish()
   return read
 }
@@ -89,13 +91,11 @@ function checkSwitch({ record, environment }: Inputs, inputs: InputReader): void
 }
 
 /** What does not go together when traffic is moved. */
-function checkMoves(read: Inputs, inputs: InputReader, weighted: boolean): void {
-  const { identify, verify, steps } = read
+function checkMoves(read: Inputs, inputs: InputReader): void {
+  const { identify, verify } = read
   if (verify !== undefined && identify === undefined && inputs.text('identify') === undefined) {
     inputs.add('identify', 'it is missing: say how an answer tells its side, such as "header: X-Color".')
   }
-  if (!weighted && steps.length > 1)
-    inputs.add('steps', 'this target cannot split traffic: it has one step, 100.')
   checkTime(inputs, read)
 }
 

@@ -1,5 +1,7 @@
 import { run } from '../../shared/action/run.ts'
+import { setDeadline } from '../../shared/action/watchdog.ts'
 import { connectToGitHub } from '../../shared/github/connector.ts'
+import { GRACE_MS } from './apply/switch.ts'
 import { apply, keepTold } from './apply.ts'
 import { readInputs } from './inputs.ts'
 import { observe } from './observe.ts'
@@ -10,6 +12,7 @@ run(
   'main',
   async (step) => {
     const inputs = await readInputs()
+    setDeadline(inputs.timeout + GRACE_MS)
     const begun = step.clock.now()
     const plan = decide(inputs, await observe(inputs, step))
     const applied = await apply(plan, inputs, step, begun)

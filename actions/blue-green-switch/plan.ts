@@ -78,7 +78,7 @@ export function describeState(state: LiveState): string {
       `users are bound to a side by ${sticky.by}${bound.length === 0 ? '' : ` (${bound.join(', ')})`}`,
     )
   }
-  if (sessions !== undefined) {
+  if (sessions !== undefined && Object.values(sessions).some((count) => count > 0)) {
     const open = Object.entries(sessions).map(([color, count]) => `${color} ${count}`)
     parts.push(`open sessions: ${open.join(', ')}`)
   }

@@ -1,9 +1,10 @@
 import { log } from '../../shared/action/log.ts'
 import { readRecord } from '../../shared/action/record.ts'
 import { passed, run } from '../../shared/action/run.ts'
+import { setDeadline } from '../../shared/action/watchdog.ts'
 import { connectToGitHub } from '../../shared/github/connector.ts'
 import { type Kept, RECORD } from './apply/tools.ts'
-import { applyPost } from './apply.ts'
+import { applyPost, longest } from './apply.ts'
 import { readPostInputs } from './inputs.ts'
 import { reportPost } from './report.ts'
 
@@ -18,6 +19,7 @@ run(
     }
     if (kept.phase === 'settled' && kept.told === true) return passed
     const inputs = await readPostInputs(kept.given)
+    setDeadline(longest(inputs))
     return reportPost(await applyPost(kept, inputs, step), kept, step)
   },
   connectToGitHub,

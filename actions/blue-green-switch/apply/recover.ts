@@ -6,9 +6,9 @@ import { type Journal, readJournal, recoveryOf } from '../protocol/journal.ts'
 import { restore } from '../protocol/restore.ts'
 import { newRun, type Resumed } from '../protocol/run.ts'
 import type { Outcome, Run } from '../protocol/world.ts'
-import type { Lock } from '../targets/lock.ts'
 import { type LiveState, sameWeights } from '../targets/target.ts'
 import { describeWeights } from '../targets/weights.ts'
+import type { Lock } from './lock.ts'
 import { type Tools, worldOf } from './tools.ts'
 
 /** What became of a run that died. */

@@ -4,17 +4,19 @@ import type { RunContext } from '../../../shared/action/context.ts'
 import { log } from '../../../shared/action/log.ts'
 import { keepRecord } from '../../../shared/action/record.ts'
 import type { Step } from '../../../shared/action/step.ts'
+import { setDeadline } from '../../../shared/action/watchdog.ts'
 import { givenInputs } from '../inputs.ts'
 import type { Given, HookName, Inputs, Observation } from '../model.ts'
+import { frontDoor } from '../observe/front-door.ts'
 import { openRouter } from '../observe/router.ts'
 import { askSide, gate } from '../observe/sides.ts'
 import type { Left } from '../protocol/journal.ts'
 import type { Moves } from '../protocol/moves.ts'
 import type { AskSide, World } from '../protocol/world.ts'
-import { acquireLock, type Lock } from '../targets/lock.ts'
 import type { Target } from '../targets/target.ts'
-import { type Ask, frontDoor } from '../traffic/front-door.ts'
+import type { Ask } from '../traffic/front-door.ts'
 import { hookOf } from './hooks.ts'
+import { acquireLock, type Lock } from './lock.ts'
 import { type Recorder, recorderFor } from './recorder.ts'
 
 /** All that a step touches; the model check puts its own in its place. */
@@ -41,6 +43,8 @@ export interface Tools {
   hook(name: HookName, moves: Moves | undefined): ReturnType<World['hook']>
   say(line: string): void
   warn(title: string, text: string): void
+  /** From now on the step may take so many ms before something of it hangs, and ends it. */
+  allow(ms: number): void
 }
 
 /** What main leaves for the post step: its journal, and the inputs that it had. */
@@ -88,6 +92,7 @@ export async function toolsOf(
     hook: (name, moves) => hookOf(name, inputs, moves),
     say: (line) => log.info(line),
     warn: (title, text) => log.warning(title, text),
+    allow: setDeadline,
   }
 }
 
@@ -111,7 +116,13 @@ export function worldOf(
     hook: (name) => tools.hook(name, moves),
     needsHook: !inputs.hooks.restoreAnyway,
     say,
+    allow: () => tools.allow(restoreTime(inputs, target)),
   }
+}
+
+/** ms that putting traffic back may take before something of it hangs; pure. */
+function restoreTime({ hooks, policy }: Inputs, { restorePatience = 0 }: Target): number {
+  return hooks.timeout + 2 * Math.max(60_000, restorePatience) + policy.propagation
 }
 
 function whoAmI({ runUrl, workflow, job }: RunContext): string {

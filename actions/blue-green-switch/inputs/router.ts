@@ -1,17 +1,16 @@
 import { type InputReader, type Reading, rules } from '../../../shared/action/inputs.ts'
 import type { RouterInput } from '../model.ts'
 import { LATER_TARGETS, TARGET_NAMES, type TargetName } from '../targets/names.ts'
-import { openTarget } from '../targets/open.ts'
+import { readColors } from '../targets/read.ts'
 import { readYaml } from './values.ts'
 
 export interface ReadRouter extends RouterInput {
   colors: readonly string[]
-  weighted: boolean
 }
 
 /** Which router, checked as far as that goes without asking it. */
 export async function readRouter(inputs: InputReader, via: readonly string[]): Promise<ReadRouter> {
-  const none = { name: 'haproxy' as const, config: undefined, via, colors: [], weighted: true }
+  const none = { name: 'haproxy' as const, config: undefined, via, colors: [] }
   const name = inputs.read<TargetName | undefined>('target', readTargetName, undefined)
   const config = await readYaml(inputs, 'target-config')
   for (const input of ['target', 'target-config']) {
@@ -19,8 +18,8 @@ export async function readRouter(inputs: InputReader, via: readonly string[]): P
       inputs.add(input, 'it is missing: say which router is to be switched.')
   }
   if (name === undefined || config === undefined) return none
-  const target = await openTarget(name, config, { via, env: {} }, inputs)
-  return target === undefined ? none : { name, config, via, colors: target.colors, weighted: target.weighted }
+  const colors = readColors(name, config, { via }, inputs)
+  return colors === undefined ? none : { name, config, via, colors }
 }
 
 function readTargetName(text: string): Reading<TargetName> {

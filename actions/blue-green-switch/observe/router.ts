@@ -1,7 +1,7 @@
 import { childEnvironment } from '../../../shared/action/environment.ts'
 import type { Inputs } from '../model.ts'
-import { openTarget } from '../targets/open.ts'
 import type { Target } from '../targets/target.ts'
+import { openTarget } from './routers/open.ts'
 
 /** The router of the inputs, which have been checked. */
 export async function openRouter({ router, version, sticky, timeout }: Inputs): Promise<Target> {

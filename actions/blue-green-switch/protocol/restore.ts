@@ -12,7 +12,7 @@ import { movesOf, type Outcome, type Run } from './world.ts'
 /** After SIGINT the runner waits 7.5 s. */
 export const HOOK_CANCELLED_MS = 2_000
 /** A hook without a time of its own, and how long the restoring side looks at the front door after SIGINT. */
-const HOOK_MS = 600_000
+const HOOK_MS = 86_400_000
 const CANCELLED_DOOR_MS = 1_500
 
 /** RESTORE: looks, and puts the recorded state back, read back and, where there is time, seen at the front door. */
@@ -20,6 +20,7 @@ export async function restore(run: Run): Promise<Outcome> {
   const { world } = run
   const { from, to } = movesOf(run)
   const recorded = world.recorded as LiveState
+  world.allow()
   const look = await lookFirst(run, from, to)
   if (look.state !== undefined) run.state = look.state
   const cause = causeOf(run, look.sides)

@@ -56,6 +56,8 @@ export interface World {
    */
   record(oldHealthy: boolean | undefined): Promise<void>
   say(line: string): void
+  /** RESTORE has begun: what it takes comes on top of `timeout`, and is not ended with it. */
+  allow(): void
 }
 
 /** @param wasHealthy the side passed its checks before anything was written */

@@ -1,5 +1,4 @@
 import { type Problems, type Reading, shown } from '../../../shared/action/inputs.ts'
-import { maskSecret } from '../../../shared/action/secrets.ts'
 import { didYouMean } from '../../../shared/text/nearest.ts'
 
 const COLOR = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/
@@ -15,7 +14,7 @@ export interface ConfigReader {
   /** A text that has to be there. */
   text(key: string, form: Form): string
   optional(key: string, form: Form): string | undefined
-  /** An http or https URL; a password in it is masked. @param example of a right one */
+  /** An http or https URL. @param example of a right one */
   url(key: string, example: string): URL | undefined
   /** What a rule makes of a value; undefined when it is not there, or after a problem. */
   value<T>(key: string, rule: (given: unknown) => Reading<T>): T | undefined
@@ -68,9 +67,7 @@ export function configReader(config: unknown, keys: readonly string[], problems:
         add(key, `it is not the URL of an API, such as ${example}.`)
         return undefined
       }
-      const url = new URL(value)
-      for (const form of [url.password, decoded(url.password)]) if (form !== '') maskSecret(form)
-      return url
+      return new URL(value)
     },
     value(key, rule) {
       if (given[key] == null) return undefined
@@ -109,6 +106,17 @@ export function configReader(config: unknown, keys: readonly string[], problems:
       return Object.fromEntries(entries)
     },
   }
+}
+
+/** The passwords of all URLs in a configuration, as they stand there and decoded; pure. */
+export function secretsIn(config: unknown): string[] {
+  if (typeof config === 'string') {
+    if (!/^https?:\/\//.test(config) || !URL.canParse(config)) return []
+    const { password } = new URL(config)
+    return [...new Set([password, decoded(password)])].filter((form) => form !== '')
+  }
+  if (config === null || typeof config !== 'object') return []
+  return Object.values(config).flatMap(secretsIn)
 }
 
 function decoded(text: string): string {

@@ -164,6 +164,7 @@ export async function run(fake: FakeWorld, policy: Partial<Policy> = {}): Promis
       fake.log.push('record')
     },
     say: () => {},
+    allow: () => {},
   }
   return runProtocol(world, { event: 'read', reason: 'blue has all the traffic' }, 0)
 }

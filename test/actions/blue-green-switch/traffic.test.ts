@@ -1,12 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import {
-  type Answer,
-  type Ask,
-  frontDoor,
-  watch,
-} from '../../../actions/blue-green-switch/traffic/front-door.ts'
+import { frontDoor } from '../../../actions/blue-green-switch/observe/front-door.ts'
+import { type Answer, type Ask, watch } from '../../../actions/blue-green-switch/traffic/front-door.ts'
 import type { Sample } from '../../../actions/blue-green-switch/traffic/verdict.ts'
 import { systemClock } from '../../../shared/action/clock.ts'
 import type { Check } from '../../../shared/probe/check.ts'

@@ -1,4 +1,5 @@
 import { finish } from '../../../../actions/blue-green-switch/apply/finish.ts'
+import type { Lock } from '../../../../actions/blue-green-switch/apply/lock.ts'
 import { switchTraffic } from '../../../../actions/blue-green-switch/apply/switch.ts'
 import type { Tools } from '../../../../actions/blue-green-switch/apply/tools.ts'
 import type { Finished, Inputs } from '../../../../actions/blue-green-switch/model.ts'
@@ -6,7 +7,6 @@ import { look } from '../../../../actions/blue-green-switch/observe.ts'
 import { decide } from '../../../../actions/blue-green-switch/plan.ts'
 import type { Journal, Left } from '../../../../actions/blue-green-switch/protocol/journal.ts'
 import type { Ended } from '../../../../actions/blue-green-switch/protocol/world.ts'
-import type { Lock } from '../../../../actions/blue-green-switch/targets/lock.ts'
 import {
   Conflict,
   type LiveState,
@@ -368,6 +368,7 @@ export async function execute(model: Model, schedule: ReadonlyMap<number, Event>
     hook: () => undefined,
     say: (line) => void (process.name.startsWith(SHOWN) && story.push(`${process.name}: ${line}`)),
     warn: () => {},
+    allow: () => {},
   })
 
   const startProcess = (name: string, kept?: Left): Process => {

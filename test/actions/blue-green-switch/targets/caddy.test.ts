@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
+import { connect } from '../../../../actions/blue-green-switch/observe/routers/caddy.ts'
 import {
   parsePool,
   poolFor,
@@ -8,7 +9,6 @@ import {
   sharesOf,
   withPool,
 } from '../../../../actions/blue-green-switch/targets/caddy/handler.ts'
-import { connect } from '../../../../actions/blue-green-switch/targets/caddy.ts'
 import { redact } from '../../../../shared/action/secrets.ts'
 import { describeWith } from '../../../support/real-parts.ts'
 import { type CaddyRouter, startCaddy } from '../../../support/routers/caddy.ts'

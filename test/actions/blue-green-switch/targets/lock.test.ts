@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { acquireLock } from '../../../../actions/blue-green-switch/targets/lock.ts'
+import { acquireLock } from '../../../../actions/blue-green-switch/apply/lock.ts'
 import { Conflict } from '../../../../actions/blue-green-switch/targets/target.ts'
 import { tempFolder } from '../../../support/runner/cleanup.ts'
 import { expectConflict, failureOf } from './target-tests.ts'

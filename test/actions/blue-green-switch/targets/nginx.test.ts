@@ -3,7 +3,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { complaintIn } from '../../../../actions/blue-green-switch/targets/nginx/error-log.ts'
+import { complaintIn } from '../../../../actions/blue-green-switch/observe/routers/nginx/error-log.ts'
+import { connect } from '../../../../actions/blue-green-switch/observe/routers/nginx.ts'
 import {
   type Entry,
   entriesFor,
@@ -12,7 +13,6 @@ import {
   sharesOf,
   type Upstream,
 } from '../../../../actions/blue-green-switch/targets/nginx/upstream.ts'
-import { connect } from '../../../../actions/blue-green-switch/targets/nginx.ts'
 import { percentages } from '../../../../actions/blue-green-switch/targets/weights.ts'
 import { describeWith } from '../../../support/real-parts.ts'
 import { type NginxRouter, startNginxRouter } from '../../../support/routers/nginx.ts'

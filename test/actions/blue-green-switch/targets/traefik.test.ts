@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
+import { connect } from '../../../../actions/blue-green-switch/observe/routers/traefik.ts'
 import {
   parseWeighted,
   type Weighted,
 } from '../../../../actions/blue-green-switch/targets/traefik/weighted.ts'
-import { connect } from '../../../../actions/blue-green-switch/targets/traefik.ts'
 import { startHttp } from '../../../support/lying-servers.ts'
 import { startTraefik, type Traefik } from '../../../support/routers/traefik.ts'
 import { until } from '../../../support/services/service.ts'

@@ -1,6 +1,6 @@
-import type { Problems } from '../../../shared/action/inputs.ts'
-import type { TargetName } from './names.ts'
-import type { Connect, ConnectOptions, Target } from './target.ts'
+import type { Problems } from '../../../../shared/action/inputs.ts'
+import type { TargetName } from '../../targets/names.ts'
+import type { Connect, ConnectOptions, Target } from '../../targets/target.ts'
 
 /** Loaded on use: a step pays for one router. */
 const TARGETS = {

@@ -1,11 +1,11 @@
-import { childEnvironment } from '../../../shared/action/environment.ts'
-import { messageOf } from '../../../shared/action/errors.ts'
-import { type ProgramResult, runProgram } from '../../../shared/action/program.ts'
-import { codeOf } from '../../../shared/http/errors.ts'
-import { formatDuration } from '../../../shared/text/duration.ts'
-import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { Argv } from './config.ts'
-import { type ConnectOptions, TargetError } from './target.ts'
+import { childEnvironment } from '../../../../shared/action/environment.ts'
+import { messageOf } from '../../../../shared/action/errors.ts'
+import { type ProgramResult, runProgram } from '../../../../shared/action/program.ts'
+import { codeOf } from '../../../../shared/http/errors.ts'
+import { formatDuration } from '../../../../shared/text/duration.ts'
+import { oneLine } from '../../../../shared/text/untrusted.ts'
+import type { Argv } from '../../targets/config.ts'
+import { type ConnectOptions, TargetError } from '../../targets/target.ts'
 
 /** Characters of what a failed program has said. */
 const MAX_SAID = 300

@@ -1,10 +1,10 @@
 import { createConnection, type Socket } from 'node:net'
-import { messageOf } from '../../../../shared/action/errors.ts'
-import { connectTcp } from '../../../../shared/http/connect.ts'
-import { codeOf } from '../../../../shared/http/errors.ts'
-import { oneLine } from '../../../../shared/text/untrusted.ts'
+import { messageOf } from '../../../../../shared/action/errors.ts'
+import { connectTcp } from '../../../../../shared/http/connect.ts'
+import { codeOf } from '../../../../../shared/http/errors.ts'
+import { oneLine } from '../../../../../shared/text/untrusted.ts'
+import { type ConnectOptions, TargetError } from '../../../targets/target.ts'
 import { runCommand } from '../programs.ts'
-import { type ConnectOptions, TargetError } from '../target.ts'
 
 /** Where the runtime API listens: a path, or a host and port. */
 export type Address = { path: string } | { host: string; port: number }

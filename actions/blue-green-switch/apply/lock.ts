@@ -2,9 +2,7 @@ import { messageOf } from '../../../shared/action/errors.ts'
 import { acquireLock as acquire, LockedError } from '../../../shared/files/lock.ts'
 import { machineKey } from '../../../shared/files/machine-key.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import { Conflict, TargetError } from './target.ts'
-
-export { lockPath } from '../../../shared/files/lock.ts'
+import { Conflict, TargetError } from '../targets/target.ts'
 
 /** A lock that is held, and the journal in it. */
 export interface Lock {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { messageOf } from '../../../../shared/action/errors.ts'
-import { RequestError } from '../../../../shared/http/errors.ts'
-import { type Answer, request } from '../../../../shared/http/request.ts'
-import { oneLine } from '../../../../shared/text/untrusted.ts'
-import { isRecord } from '../config.ts'
-import { Conflict, TargetError } from '../target.ts'
-import type { Handler } from './handler.ts'
+import { messageOf } from '../../../../../shared/action/errors.ts'
+import { RequestError } from '../../../../../shared/http/errors.ts'
+import { type Answer, request } from '../../../../../shared/http/request.ts'
+import { oneLine } from '../../../../../shared/text/untrusted.ts'
+import type { Handler } from '../../../targets/caddy/handler.ts'
+import { isRecord } from '../../../targets/config.ts'
+import { Conflict, TargetError } from '../../../targets/target.ts'
 
 /** One object of Caddy's configuration, by its `@id`. */
 export interface Admin {

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { oneLine } from '../../../../shared/text/untrusted.ts'
+import { oneLine } from '../../../../../shared/text/untrusted.ts'
+import type { ConnectOptions } from '../../../targets/target.ts'
 import { runCommand } from '../programs.ts'
-import type { ConnectOptions } from '../target.ts'
 
 /** What nginx writes to its error log from now on. */
 export interface ErrorLog {

@@ -1,4 +1,4 @@
-import type { Sticky } from '../target.ts'
+import type { Sticky } from '../../../targets/target.ts'
 import type { Say } from './runtime.ts'
 
 /** Tables that are looked at, and entries that are counted: reading has to stay quick. */

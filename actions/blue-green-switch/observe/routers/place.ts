@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { messageOf } from '../../../shared/action/errors.ts'
-import { replaceFile } from '../../../shared/files/replace.ts'
-import { codeOf } from '../../../shared/http/errors.ts'
+import { messageOf } from '../../../../shared/action/errors.ts'
+import { replaceFile } from '../../../../shared/files/replace.ts'
+import { codeOf } from '../../../../shared/http/errors.ts'
+import { type ConnectOptions, TargetError } from '../../targets/target.ts'
 import { runCommand } from './programs.ts'
-import { type ConnectOptions, TargetError } from './target.ts'
 
 /** A file of the router: on this machine, or where `via` leads. */
 export interface Place {
@@ -14,9 +14,6 @@ export interface Place {
   /** Readers find the old content or the new one, never a part. @throws TargetError */
   replace(content: string, signal: AbortSignal): Promise<void>
 }
-
-/** A shell at the other end of `via` (ssh hands the words to one) reads these as they are. */
-export const PLAIN_PATH = /^[\w@%+=:,./-]+$/
 
 const MAX_BYTES = 1_048_576
 

@@ -1,14 +1,28 @@
-import { messageOf } from '../../../../shared/action/errors.ts'
-import { rules } from '../../../../shared/action/inputs.ts'
-import { didYouMean } from '../../../../shared/text/nearest.ts'
-import { oneLine } from '../../../../shared/text/untrusted.ts'
-import { isRecord } from '../config.ts'
+import { messageOf } from '../../../../../shared/action/errors.ts'
+import { rules } from '../../../../../shared/action/inputs.ts'
+import { didYouMean } from '../../../../../shared/text/nearest.ts'
+import { oneLine } from '../../../../../shared/text/untrusted.ts'
+import { isRecord } from '../../../targets/config.ts'
+import { commands, commandsFor, type Settings, type Way } from '../../../targets/haproxy/commands.ts'
+import {
+  type BackendState,
+  parseBackend,
+  question,
+  type Server,
+  STATES,
+} from '../../../targets/haproxy/state.ts'
+import {
+  Conflict,
+  type LiveState,
+  type Sticky,
+  sameWeights,
+  TargetError,
+  type Weights,
+} from '../../../targets/target.ts'
+import { liveState, percentages, told } from '../../../targets/weights.ts'
 import type { Place } from '../place.ts'
 import { within } from '../settle.ts'
-import { Conflict, type LiveState, type Sticky, sameWeights, TargetError, type Weights } from '../target.ts'
-import { liveState, percentages, told } from '../weights.ts'
 import type { Say } from './runtime.ts'
-import { type BackendState, parseBackend, question, type Server, STATES } from './state.ts'
 import { stickTable } from './sticky.ts'
 
 /** A backend of HAProxy whose servers are the colors. */
@@ -21,12 +35,6 @@ export interface Backend {
   /** Users who are bound to a side that loses its traffic are moved too. */
   movesSticky: boolean
 }
-
-/** What is recorded for each color, and all that we ever change. */
-type Settings = Readonly<Record<string, Pick<Server, 'weight' | 'state'>>>
-
-/** How a side loses its traffic: by its weight, or by its state, which also takes away users who are bound to it. */
-type Way = 'weight' | 'state'
 
 /** With these HAProxy takes any weight at run time; a hash over a fixed map takes only 0 and the one it started with. */
 const DYNAMIC = /^(?:roundrobin|leastconn|random|first)\b/
@@ -43,44 +51,6 @@ interface Seen {
 /** @throws TargetError */
 export async function readBackend(backend: Backend, signal: AbortSignal): Promise<LiveState> {
   return (await look(backend, signal)).state
-}
-
-/**
- * The commands for weights, who gets more first, so that somebody is there at any moment. A server that gets some
- * traffic is made ready. Pure.
- */
-export function commands(
-  { name, servers }: Pick<Backend, 'name' | 'servers'>,
-  weights: Weights,
-  { way, fixed }: { way: Way; fixed: boolean } = { way: 'weight', fixed: false },
-): string[] {
-  return byWeight(servers, weights).flatMap(([color, server]) => {
-    const weight = weights[color] ?? 0
-    const set = `set server ${name}/${server}`
-    const state = weight > 0 ? 'ready' : way === 'state' ? 'maint' : undefined
-    // A fixed map takes all or nothing of what is configured.
-    const own = !fixed ? `${weight}` : weight > 0 ? '100%' : undefined
-    return [
-      ...(state === undefined ? [] : [`${set} state ${state}`]),
-      ...(own === undefined ? [] : [`${set} weight ${own}`]),
-    ]
-  })
-}
-
-/** The commands for settings as they were recorded; pure. */
-function commandsFor(
-  { name, servers }: Pick<Backend, 'name' | 'servers'>,
-  weights: Weights,
-  settings: Settings,
-) {
-  return byWeight(servers, weights).flatMap(([color, server]) => {
-    const { weight, state } = settings[color] ?? { weight: weights[color] ?? 0, state: 'ready' }
-    return [`set server ${name}/${server} state ${state}`, `set server ${name}/${server} weight ${weight}`]
-  })
-}
-
-function byWeight(servers: Backend['servers'], weights: Weights): [string, string][] {
-  return Object.entries(servers).toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))
 }
 
 /** See `Target.write`. */

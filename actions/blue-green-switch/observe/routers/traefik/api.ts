@@ -1,9 +1,9 @@
-import { messageOf } from '../../../../shared/action/errors.ts'
-import { request } from '../../../../shared/http/request.ts'
-import { oneLine } from '../../../../shared/text/untrusted.ts'
-import { isRecord } from '../config.ts'
-import { TargetError } from '../target.ts'
-import { sameService } from './weighted.ts'
+import { messageOf } from '../../../../../shared/action/errors.ts'
+import { request } from '../../../../../shared/http/request.ts'
+import { oneLine } from '../../../../../shared/text/untrusted.ts'
+import { isRecord } from '../../../targets/config.ts'
+import { TargetError } from '../../../targets/target.ts'
+import { sameService } from '../../../targets/traefik/weighted.ts'
 
 /** What Traefik has in force: weights by color, and its complaints about the service. @throws TargetError */
 export type InForce = (signal: AbortSignal) => Promise<{ weights: Record<string, number>; errors: string }>
