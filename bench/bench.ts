@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { blueGreenSwitch } from './cases/blue-green-switch.ts'
 import { changelog } from './cases/changelog.ts'
+import { deliveryMetrics } from './cases/delivery-metrics.ts'
 import { healthCheck } from './cases/health-check.ts'
 import { semverTag } from './cases/semver-tag.ts'
 import { slackNotify } from './cases/slack-notify.ts'
@@ -36,6 +37,7 @@ const HEADLINES = [
 
 const CASES: Record<string, (quick: boolean) => Promise<Row[]>> = {
   changelog: (quick) => changelog(quick, values.repo),
+  'delivery-metrics': deliveryMetrics,
   'health-check': healthCheck,
   'semver-tag': semverTag,
   'slack-notify': slackNotify,

@@ -1,7 +1,7 @@
 import type { Source } from './source.ts'
 
 /** The rooms of an action in the order in which data flows; a room takes from those before it only. */
-const ROOMS = ['model', 'inputs', 'observe', 'plan', 'apply', 'report', 'main'] as const
+const ROOMS: readonly string[] = ['model', 'inputs', 'observe', 'plan', 'apply', 'report', 'main']
 /** Rooms that meet the world. Everything else of an action, and the language of its domain, is pure. */
 const WORLD = /^actions\/[^/]+\/((inputs|main|post)\.ts$|(observe|apply|report)(\.ts$|\/))/
 
@@ -20,13 +20,13 @@ export function roomOf(path: string): string | undefined {
 export function againstTheFlow({ path, imports }: Source): string[] {
   const room = roomOf(path)
   if (room === undefined) return []
-  const place = room === 'domain' ? 0 : ROOMS.findIndex((known) => known === room)
+  const place = room === 'domain' ? 0 : ROOMS.indexOf(room)
   return imports
     .map(({ from }) => from)
     .filter((from) => {
       const other = from.startsWith('actions/') ? roomOf(from) : undefined
       if (other === undefined || other === 'domain' || other === room) return false
-      return ROOMS.findIndex((known) => known === other) > place
+      return ROOMS.indexOf(other) > place
     })
     .map((from) => `takes from ${from}`)
 }

@@ -6,6 +6,7 @@ import { maskSecret, redact } from '../../shared/action/secrets.ts'
 import { maskCheck, readCertificates } from '../../shared/probe/trust.ts'
 import { readGate, readVerify } from './inputs/checks.ts'
 import { checkTime, readPolicy } from './inputs/policy.ts'
+import { readRollback } from './inputs/rollback.ts'
 import { readRouter } from './inputs/router.ts'
 import { readHooks, readSteps, readVia, readYaml } from './inputs/values.ts'
 import type { Given, Inputs } from './model.ts'
@@ -22,8 +23,12 @@ export async function readInputs(
   const inputs = inputReader(env)
   const token = evaluated(inputs, 'token')
   if (token !== '') maskSecret(token)
-  readLater(inputs)
-  const mode = inputs.read<Inputs['mode']>('mode', readMode, 'switch')
+  const mode = inputs.read<Inputs['mode']>(
+    'mode',
+    (text) => rules.choice(text, ['switch', 'rollback', 'status']),
+    'switch',
+  )
+  const rollback = readRollback(inputs, mode)
   const router = await readRouter(inputs, await readVia(inputs))
   const { colors } = router
   const color = (text: string) => rules.choice(text, colors.length > 0 ? colors : [text])
@@ -58,9 +63,8 @@ export async function readInputs(
     environment: inputs.text('environment') ?? '',
     environmentUrl: inputs.read('environment-url', readUrl, ''),
     record: inputs.read('record', (text) => rules.choice(text, ['auto', 'true', 'false']), 'auto'),
-    rollback: undefined,
+    rollback,
     token: token === '' ? undefined : token,
-    given: {},
   }
   if (identify !== undefined && colors.length > 0) {
     const reading = readIdentify(identify, colors, version)
@@ -70,7 +74,7 @@ export async function readInputs(
   if (mode === 'switch') checkSwitch(read, inputs)
   if (mode !== 'status') checkMoves(read, inputs, router.weighted)
   inputs.finish()
-  return { ...read, given: givenTo(env) }
+  return read
 }
 
 /** What has to be there to switch. */
@@ -93,21 +97,6 @@ function checkMoves(read: Inputs, inputs: InputReader, weighted: boolean): void 
   if (!weighted && steps.length > 1)
     inputs.add('steps', 'this target cannot split traffic: it has one step, 100.')
   checkTime(inputs, read)
-}
-
-function readMode(text: string): { value: Inputs['mode'] } | { problem: string } {
-  return text === 'rollback'
-    ? { problem: '"rollback" comes with a later release. Switch to the other color instead.' }
-    : rules.choice(text, ['switch', 'status'])
-}
-
-/** GitHub deployments are declared, and nothing of them is there yet: better refused than silently left out. */
-function readLater(inputs: InputReader): void {
-  for (const name of ['environment', 'environment-url', 'deployment-id', 'reason', 'confirm']) {
-    if (inputs.text(name) !== undefined) inputs.add(name, 'it comes with a later release. Leave it out.')
-  }
-  if (inputs.text('record') === 'true')
-    inputs.add('record', 'GitHub deployments come with a later release. Write "auto" or "false".')
 }
 
 function readUrl(text: string): { value: string } | { problem: string } {
@@ -138,7 +127,11 @@ const CARRIED: Readonly<Record<string, string>> = {
   'on-old-dead': '',
   sticky: '',
   environment: '',
+  'environment-url': '',
   record: '',
+  'deployment-id': '',
+  reason: '',
+  confirm: '',
   mode: '',
   timeout: '',
   watch: '',
@@ -152,7 +145,7 @@ const nameOf = (input: string): string => `INPUT_${input.toUpperCase()}`
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** The inputs as they were given, for the post step; of what holds a secret or is long, only a digest. */
-function givenTo(env: NodeJS.ProcessEnv): Given {
+export function givenInputs(env: NodeJS.ProcessEnv = process.env): Given {
   const entries = [...ROUTER, ...Object.keys(CARRIED)].map((name) => {
     const text = env[nameOf(name)] ?? ''
     const isPlain = text.length <= MAX_CARRIED && redact(text) === text

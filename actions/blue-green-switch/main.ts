@@ -14,7 +14,7 @@ run(
     const plan = decide(inputs, await observe(inputs, step))
     const applied = await apply(plan, inputs, step, begun)
     const outcome = report(applied, inputs, step)
-    keepTold(applied, inputs)
+    keepTold(applied)
     return outcome
   },
   connectToGitHub,

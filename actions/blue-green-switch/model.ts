@@ -1,6 +1,7 @@
 import type { Check } from '../../shared/probe/check.ts'
 import type { Left } from './protocol/journal.ts'
 import type { Moves } from './protocol/moves.ts'
+import type { Deployment } from './protocol/payload.ts'
 import type { Ended, Outcome, Policy } from './protocol/world.ts'
 import type { TargetName } from './targets/names.ts'
 import type { LiveState } from './targets/target.ts'
@@ -65,19 +66,23 @@ export interface Inputs {
   record: 'auto' | 'true' | 'false'
   rollback: Rollback | undefined
   token: string | undefined
-  given: Given
 }
 
 /** What the post step needs of the inputs, as they were given; of what holds a secret or is long, only a digest. */
 export type Given = Readonly<Record<string, { text: string } | { digest: string }>>
 
 /** What READ has seen, or why it has not. */
-export type Observation =
-  | { state: LiveState }
-  | { state?: undefined; event: 'unreadable' | 'cancelled'; reason: string }
+export type Observation = Router & {
+  /** What a roll-back is to undo; undefined in another mode. */
+  deployment?: Deployment | { refused: string } | undefined
+}
+
+type Router = { state: LiveState } | { state?: undefined; event: 'unreadable' | 'cancelled'; reason: string }
 
 /** What is to be done, decided before anything is: an event of READ with its reason. */
 export interface Plan extends Outcome {
+  /** What a roll-back undoes. */
+  deployment?: Observation['deployment']
   /** Undefined when there is nothing to move. */
   moves?: Moves | undefined
   state?: LiveState | undefined

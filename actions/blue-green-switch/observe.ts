@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/action/clock.ts'
 import { messageOf } from '../../shared/action/errors.ts'
 import type { Step } from '../../shared/action/step.ts'
 import type { Inputs, Observation } from './model.ts'
+import { findDeployment } from './observe/deployments.ts'
 import { openRouter } from './observe/router.ts'
 import { within } from './protocol/limits.ts'
 import type { Target } from './targets/target.ts'
@@ -9,8 +10,12 @@ import type { Target } from './targets/target.ts'
 const READ_MS = 20_000
 
 /** Asks the router what is live. Never throws for what a router does. */
-export async function observe(inputs: Inputs, { signal, clock }: Step): Promise<Observation> {
-  return await look(await openRouter(inputs), clock, signal)
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
+  const { signal, clock } = step
+  const router = look(await openRouter(inputs), clock, signal)
+  if (inputs.mode !== 'rollback') return await router
+  const deployment = await findDeployment(inputs, step)
+  return { ...(await router), deployment }
 }
 
 /** The same for a router that is at hand. */

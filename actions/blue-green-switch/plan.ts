@@ -1,14 +1,35 @@
 import { joinWords, plural } from '../../shared/text/list.ts'
 import type { Inputs, Observation, Plan } from './model.ts'
 import { weightsOf } from './protocol/moves.ts'
+import { undoOf } from './protocol/payload.ts'
 import { bindingOf } from './targets/sticky.ts'
 import { idleColor, type LiveState, type Target } from './targets/target.ts'
 import { describeWeights } from './targets/weights.ts'
 
-type Asked = Pick<Inputs, 'mode' | 'colors' | 'to' | 'expectLive' | 'steps' | 'sticky'>
+type Asked = Pick<Inputs, 'mode' | 'colors' | 'to' | 'expectLive' | 'steps' | 'sticky'> &
+  Partial<Pick<Inputs, 'router' | 'environment'>>
 
 /** Decides from the inputs and what the router says; pure. */
 export function decide(asked: Asked, seen: Observation): Plan {
+  if (asked.mode !== 'rollback') return decideMoves(asked, seen)
+  const { deployment } = seen
+  const plan = (more: Plan): Plan => ({ ...more, deployment })
+  if (seen.state === undefined) return plan(decideMoves(asked, seen))
+  if (deployment === undefined || 'refused' in deployment) {
+    const reason = deployment?.refused ?? 'no deployment was looked for. Nothing was written.'
+    return plan({ event: 'refused', reason, state: seen.state })
+  }
+  const where = {
+    target: asked.router?.name ?? '',
+    colors: asked.colors,
+    environment: asked.environment ?? '',
+  }
+  const undo = undoOf(deployment, where, seen.state, asked.expectLive)
+  if ('refused' in undo) return plan({ event: 'refused', reason: undo.refused, state: seen.state })
+  return plan(decideMoves({ ...asked, to: undo.to }, seen))
+}
+
+function decideMoves(asked: Asked, seen: Observation): Plan {
   if (seen.state === undefined) return { event: seen.event, reason: seen.reason }
   const { state } = seen
   const { live, weights } = state

@@ -18,10 +18,19 @@ export function report(plan: Plan, applied: Applied, inputs: Inputs, { context }
   const { whole, missed, regressed } = plan
   const of = (name: Figure['name']): number | undefined =>
     whole.figures.find((figure) => figure.name === name)?.value
+  const output = (name: Figure['name']): string => outputValue(name, of(name))
   const isKnown = of('deployments-per-week') !== undefined
   setOutputs({
     deployments: isKnown ? whole.counted : '',
-    ...Object.fromEntries(FIGURES.map(({ name, output }) => [output, outputValue(name, of(name))])),
+    'deployments-per-week': output('deployments-per-week'),
+    'change-lead-time-p50-hours': output('change-lead-time-p50'),
+    'change-lead-time-p90-hours': output('change-lead-time-p90'),
+    'change-fail-rate': output('change-fail-rate'),
+    'recovery-time-p50-hours': output('recovery-time-p50'),
+    'rework-rate': output('rework-rate'),
+    'build-success-rate': output('build-success-rate'),
+    'build-duration-p50-seconds': output('build-duration-p50'),
+    'build-duration-p95-seconds': output('build-duration-p95'),
     trend: JSON.stringify(Object.fromEntries(whole.figures.map(({ name, trend }) => [name, trend]))),
     missed: missed.map(({ name }) => name).join('\n'),
     fields: fieldsOf(plan),

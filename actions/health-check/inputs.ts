@@ -3,6 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../../shared/action/errors.ts'
 import { type InputReader, inputReader, rules, shown } from '../../shared/action/inputs.ts'
 import { maskHeaders } from '../../shared/action/secrets.ts'
+import { FileRefused, readRegularFile } from '../../shared/files/regular.ts'
 import type { Check } from '../../shared/probe/check.ts'
 import { checkTogether, parseCheck, parseChecks, uniqueNames } from '../../shared/probe/parse.ts'
 import {
@@ -14,10 +15,13 @@ import {
   STEP_SETTINGS,
 } from '../../shared/probe/settings.ts'
 import { maskCheck, readCertificates } from '../../shared/probe/trust.ts'
+import { oneLine } from '../../shared/text/untrusted.ts'
 import { parseYaml } from '../../shared/text/yaml.ts'
-import type { Inputs } from './model.ts'
+import { readBaselines } from './latency/baseline.ts'
+import type { Baseline, Inputs } from './model.ts'
 
 const MAX_CHECKS = 10_000
+const MAX_BASELINE = 33_554_432
 
 /** @throws InputError with every problem of every input; nothing has been probed then */
 export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
@@ -28,8 +32,9 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
   const checks = uniqueNames(await readTargets(inputs, defaults, env), inputs, 'checks')
   for (const check of checks) maskCheck(check)
   const ca = readCertificates(checks, inputs, env['GITHUB_WORKSPACE'] || process.cwd())
+  const baselines = readBaselineFiles(checks, inputs, env['GITHUB_WORKSPACE'] || process.cwd())
   inputs.finish()
-  return { checks, ca, timeout: defaults.timeout, failOnUnhealthy, dryRun }
+  return { checks, ca, timeout: defaults.timeout, failOnUnhealthy, dryRun, baselines }
 }
 
 /** The inputs that are what a check has when it says nothing itself. */
@@ -47,6 +52,31 @@ async function readDefaults(inputs: InputReader): Promise<Settings> {
   const given = (name: SettingName): boolean => inputs.text(name) !== undefined
   checkTogether(defaults, given, (name) => name, inputs)
   return defaults
+}
+
+/** A file that is not there is a first run; one that is something else is a mistake. */
+function readBaselineFiles(
+  checks: readonly Check[],
+  inputs: InputReader,
+  workspace: string,
+): Inputs['baselines'] {
+  const found = new Map<string, readonly Baseline[] | string>()
+  for (const { settings } of checks) {
+    const file = settings.baseline
+    if (file === undefined || file === 'cache' || found.has(file)) continue
+    try {
+      const text = readRegularFile(resolve(workspace, file), MAX_BASELINE).toString('utf8')
+      const baselines = readBaselines(JSON.parse(text))
+      if (baselines === undefined) throw new Error('it is not the result-file of a run of health-check')
+      found.set(file, baselines)
+    } catch (error) {
+      if (error instanceof FileRefused && error.kind === 'missing')
+        found.set(file, `there is no file ${file}`)
+      else
+        inputs.add('baseline', `${shown(file)}: ${oneLine(messageOf(error), 200)}. Write "cache", or a path.`)
+    }
+  }
+  return found
 }
 
 /** `url`, `checks` and `checks-file` may stand side by side: their targets are one list. */

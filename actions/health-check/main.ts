@@ -12,5 +12,12 @@ run('main', async (step) => {
   if (inputs.dryRun) return reportDryRun(inputs, step)
   setDeadline(inputs.timeout)
   const observation = await observe(inputs, step)
-  return report(decide(inputs, observation), observation, inputs, step)
+  const verdict = decide(inputs, observation)
+  if (inputs.checks.some(({ settings }) => settings.baseline === 'cache')) {
+    // It comes after the verdict and decides nothing, so it has its own time.
+    setDeadline(120_000)
+    const { apply } = await import('./apply.ts')
+    await apply(verdict, inputs, step)
+  }
+  return report(verdict, observation, inputs, step)
 })

@@ -11,12 +11,14 @@ const MAX_NEWS = 500
 const MANY_CHECKS = 100
 
 /** Probes every check until the verdict is clear, and logs what changes on the way. */
-export async function observe(
-  { checks, ca, timeout }: Inputs,
-  { signal, clock }: Step,
-): Promise<Observation> {
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
+  const { checks, ca, timeout } = inputs
+  const { signal, clock } = step
   if (checks.length > MANY_CHECKS) keepHeapSmall()
   const started = clock.now()
+  const baselines = checks.some(({ settings }) => settings.baseline !== undefined)
+    ? import('./observe/baseline.ts').then(({ observeBaselines }) => observeBaselines(inputs, step))
+    : undefined
   let told = 0
   const reports = await runChecks(checks, {
     timeout,
@@ -30,7 +32,8 @@ export async function observe(
     },
   })
   if (told > MAX_NEWS) log.info(`… and ${told - MAX_NEWS} more changes.`)
-  return { reports, durationMs: Math.round(clock.now() - started) }
+  const durationMs = Math.round(clock.now() - started)
+  return { reports, durationMs, baselines: (await baselines) ?? new Map() }
 }
 
 /**

@@ -1,15 +1,20 @@
 import type { Check } from '../../shared/probe/check.ts'
 import { describeStatuses } from '../../shared/probe/expect/statuses.ts'
 import { isSampled, samplesOf } from '../../shared/probe/parse.ts'
+import type { CheckReport } from '../../shared/probe/report.ts'
 import type { SettingName } from '../../shared/probe/settings.ts'
 import { isSpread, isUsable } from '../../shared/probe/usable.ts'
 import { formatDuration } from '../../shared/text/duration.ts'
 import { formatShare } from '../../shared/text/units.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
-import type { Inputs, Observation, Verdict } from './model.ts'
+import { compareSamples, LEAST_SAMPLES } from './latency/compare.ts'
+import { describeComparison } from './latency/words.ts'
+import type { Compared, Inputs, Observation, Verdict } from './model.ts'
 
-/** What all reports together mean. */
-export function decide(_inputs: Inputs, { reports, durationMs }: Observation): Verdict {
+/** What all reports together mean; those that were slower than their baseline have failed. */
+export function decide(_inputs: Inputs, observation: Observation): Verdict {
+  const { durationMs } = observation
+  const { reports, compared, notCompared } = compareAll(observation)
   const passed = reports.filter((report) => report.passed)
   const failed = reports.filter((report) => !report.passed)
   const blocking = failed.filter(({ check }) => check.required)
@@ -18,7 +23,38 @@ export function decide(_inputs: Inputs, { reports, durationMs }: Observation): V
     blocking.length > 0 ? 'unhealthy' : failed.length + tolerated.length > 0 ? 'degraded' : 'healthy'
   const counted = `${passed.length} of ${reports.length} ${reports.length === 1 ? 'check' : 'checks'} passed`
   const sentence = `${counted} in ${formatDuration(durationMs)}`
-  return { status, healthy: status !== 'unhealthy', passed, failed, sentence }
+  const healthy = status !== 'unhealthy'
+  return { status, healthy, passed, failed, sentence, reports, compared, notCompared }
+}
+
+function compareAll({
+  reports,
+  baselines,
+}: Observation): Pick<Verdict, 'reports' | 'compared' | 'notCompared'> {
+  const compared = new Map<string, Compared>()
+  const notCompared: string[] = []
+  const after = reports.map((report): CheckReport => {
+    const { check, samples } = report
+    const baseline = baselines.get(check.name)
+    if (baseline === undefined || samples === undefined) return report
+    if (typeof baseline === 'string' || samples.values.length < LEAST_SAMPLES) {
+      const why = typeof baseline === 'string' ? baseline : `only ${samples.values.length} samples were good`
+      notCompared.push(`${check.name}: ${why}`)
+      return report
+    }
+    const comparison = compareSamples(samples, baseline, check.settings['max-regression'])
+    const told = describeComparison(comparison, baseline)
+    compared.set(check.name, { baseline, comparison, told })
+    if (!comparison.isRegression || !report.passed) return report
+    const allowed = `max-regression allows ${formatShare(check.settings['max-regression'])}`
+    return {
+      ...report,
+      passed: false,
+      failure: 'regression',
+      reason: `slower than before: ${told}; ${allowed}`,
+    }
+  })
+  return { reports: after, compared, notCompared }
 }
 
 /** What will be checked, line by line, before anything is. */
@@ -44,6 +80,12 @@ function describeCheck(check: Check): string {
         ? `HTTP ${describeStatuses(settings['expect-status'])}`
         : undefined,
     version === undefined ? undefined : `version ${version}`,
+    can('connect-to') && settings['connect-to'] !== undefined
+      ? `at ${settings['connect-to'].host}:${settings['connect-to'].port}`
+      : undefined,
+    can('expect-header') && settings['expect-header'].length > 0
+      ? settings['expect-header'].map(({ label }) => label).join(', ')
+      : undefined,
     can('expect-json') && settings['expect-json'].length > 0
       ? settings['expect-json'].map(({ label }) => label).join(', ')
       : undefined,

@@ -6,7 +6,8 @@ import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import type { CheckReport } from '../../shared/probe/report.ts'
 import { plural } from '../../shared/text/list.ts'
-import type { Inputs, Observation, Verdict } from './model.ts'
+import { conditionsOf } from './latency/baseline.ts'
+import type { Compared, Inputs, Observation, Verdict } from './model.ts'
 import { summaryBlocks } from './report/summary.ts'
 
 /** An annotation shows the first lines of a message; the summary and `result` have all. */
@@ -15,10 +16,11 @@ const MAX_ANNOTATED = 20
 /** Sets the outputs, writes the summary, and says how the step ends. */
 export function report(
   verdict: Verdict,
-  { reports, durationMs }: Observation,
+  { durationMs }: Observation,
   inputs: Inputs,
-  { context, signal }: Step,
+  { context, signal, clock }: Step,
 ): Outcome {
+  const { reports, compared } = verdict
   const versions = versionsOf(reports)
   setOutputs({
     healthy: verdict.healthy,
@@ -38,15 +40,18 @@ export function report(
     status: verdict.status,
     healthy: verdict.healthy,
     durationMs,
+    finishedAt: new Date(clock.date()).toISOString(),
     versions,
-    checks: reports.map(resultOf),
+    checks: reports.map((one) => resultOf(one, compared.get(one.check.name))),
   }
   setResult('health-check', result, context.temp)
-  writeSummary(summaryBlocks(reports, verdict))
+  writeSummary(summaryBlocks(verdict))
 
   for (const { check, degraded } of verdict.passed) {
     if (degraded.length > 0) log.warning(`${check.name} is degraded`, `${check.name}: ${degraded.join(', ')}`)
   }
+  for (const [name, { told }] of compared) log.info(`${name}: ${told}`)
+  for (const why of verdict.notCompared) log.notice('No baseline', `${why}.`)
   const optional = verdict.failed.filter(({ check }) => !check.required)
   for (const { check, reason } of optional) log.warning(`Optional check failed`, `${check.name}: ${reason}`)
   const blocking = verdict.failed.filter(({ check }) => check.required)
@@ -108,36 +113,35 @@ function worst(reports: readonly CheckReport[], figure: 'p50' | 'p95' | 'p99' | 
 }
 
 /** One check in `result`; its shape is documented in the README. */
-function resultOf({
-  check,
-  passed: isPassed,
-  failure,
-  reason,
-  attempts,
-  last,
-  version,
-  samples,
-  degraded,
-  durationMs,
-}: CheckReport) {
+function resultOf(report: CheckReport, compared: Compared | undefined) {
+  const { check, last, samples } = report
   return {
     name: check.name,
     target: check.display,
     required: check.required,
-    passed: isPassed,
-    class: failure ?? null,
-    reason,
-    attempts,
-    durationMs,
+    passed: report.passed,
+    class: report.failure ?? null,
+    reason: report.reason,
+    attempts: report.attempts,
+    durationMs: report.durationMs,
     status: last?.status ?? null,
-    version: version ?? null,
-    degraded,
+    version: report.version ?? null,
+    degraded: report.degraded,
     address: last?.address ?? null,
     timingsMs: last === undefined ? null : rounded(last.timings),
     certificate: last?.certificate ?? null,
     body: last?.excerpt ?? null,
+    conditions: samples === undefined ? null : conditionsOf(check),
     samples: samples ?? null,
+    baseline: compared === undefined ? null : comparisonOf(compared),
   }
+}
+
+function comparisonOf({ baseline, comparison }: Compared) {
+  const { median, was, p95, p95Was, change, noise, isRegression } = comparison
+  const { version, date } = baseline
+  const shares = { change: Math.round(change * 1e4) / 1e4, noise: Math.round(noise * 1e4) / 1e4 }
+  return { version: version ?? null, date, median, was, p95, p95Was, ...shares, regression: isRegression }
 }
 
 function rounded(timings: object): Record<string, number> {

@@ -10,15 +10,11 @@ import {
   readRefs,
   updateRefs,
 } from '../../shared/github/refs.ts'
-import {
-  createRelease,
-  findDraft,
-  type Release as GitHubRelease,
-  getReleaseByTag,
-} from '../../shared/github/releases.ts'
 import { createTagObject } from '../../shared/github/tags.ts'
 import { highestOfLine, readVersionTags } from '../../shared/version/tags.ts'
 import { compareVersions, parseVersion } from '../../shared/version/version.ts'
+import { filled, makeRelease } from './apply/release.ts'
+import type { ReleaseFile } from './model/kept.ts'
 import type { Applied, FloatingMove, Inputs, Writable } from './model.ts'
 import { RUN_TRAILER } from './observe/history.ts'
 import { PATIENCE_MS } from './observe.ts'
@@ -31,6 +27,7 @@ export async function apply(
   plan: Writable,
   inputs: Inputs,
   { context: { runId }, connect: connector }: Step,
+  files: readonly ReleaseFile[] = [],
 ): Promise<Applied> {
   const connect = connector(inputs.token, PATIENCE_MS)
   const done: Applied = { created: false, moved: [], refused: [] }
@@ -40,7 +37,7 @@ export async function apply(
     await publish({ plan, inputs, runId, github, done })
     const isOurs = done.created || !plan.createTag
     if (plan.createRelease && isOurs && done.raced === undefined) {
-      done.release = await release(plan, inputs, done.created, github)
+      done.release = await makeRelease(plan, inputs, files, done.created, github)
     }
   } catch (error) {
     const title = error instanceof ActionError ? error.title : 'Unexpected error'
@@ -52,7 +49,7 @@ export async function apply(
 const NO_TOKEN =
   'Tags are created through the API, which needs a token with contents: write: leave the input token at its default.'
 
-interface Work {
+export interface Work {
   plan: Writable
   inputs: Inputs
   runId: string
@@ -91,7 +88,7 @@ async function publish(work: Work): Promise<void> {
 }
 
 /** A tag object with the trailer of this run, or the commit itself. Without a ref nobody sees the object yet. */
-async function objectToTag({ plan, inputs, runId, github }: Work): Promise<string> {
+export async function objectToTag({ plan, inputs, runId, github }: Work): Promise<string> {
   if (!inputs.annotated) return plan.sha
   const trailer = runId === '' ? '' : `\n\n${RUN_TRAILER}: ${runId}`
   const message = `${filled(inputs.tagMessage, plan).trimEnd()}${trailer}\n`
@@ -120,7 +117,8 @@ function standsAlready({ plan, runId, done }: Work, standing: PeeledRef, object:
   }
 }
 
-function isMadeBy(message: string, runId: string): boolean {
+/** Whether the message of a tag names this run. */
+export function isMadeBy(message: string, runId: string): boolean {
   return runId !== '' && message.trimEnd().endsWith(`\n${RUN_TRAILER}: ${runId}`)
 }
 
@@ -160,33 +158,6 @@ async function higherOfLine(
   return (await readRefs(github, [ref])).refs.get(ref)?.commit
 }
 
-async function release(
-  plan: Writable,
-  inputs: Inputs,
-  isNew: boolean,
-  github: GitHub,
-): Promise<GitHubRelease> {
-  // The tag of a moment ago has none; a tag of an earlier attempt may.
-  const found = isNew
-    ? undefined
-    : ((await getReleaseByTag(github, plan.tag)) ?? (await findDraft(github, plan.tag)))
-  if (found !== undefined) return found
-  const made = await createRelease(github, {
-    tag: plan.tag,
-    name: filled(inputs.releaseName, plan),
-    body: inputs.releaseNotes,
-    draft: inputs.draft,
-    prerelease: plan.prerelease !== '',
-    makeLatest: plan.makeLatest,
-  })
-  return made.release
-}
-
 function refOf({ name }: { name: string }): string {
   return `refs/tags/${name}`
-}
-
-function filled(template: string, { tag, version, sha }: Writable): string {
-  const values: Record<string, string> = { tag, version, sha }
-  return template.replace(/\{(tag|version|sha)\}/g, (_, name: string) => values[name] ?? '')
 }

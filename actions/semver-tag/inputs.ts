@@ -12,6 +12,8 @@ import {
   parseVersion,
 } from '../../shared/version/version.ts'
 import { identifier, readBranches, readLabelRules, readReleaseRules } from './inputs/maps.ts'
+import { packagesTogether, readPackages } from './inputs/packages.ts'
+import { pullRequestTogether, readPullRequest } from './inputs/pull-request.ts'
 import type { Inputs } from './model.ts'
 
 /** What GitHub takes as the text of a release. */
@@ -36,7 +38,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
 
   const found: Inputs = {
     token,
-    mode: choice('mode', ['next', 'rollback'], 'next'),
+    mode: choice('mode', ['next', 'rollback', 'pull-request'], 'next'),
     version: optional('version', (text) => strict(text, tagPrefixes)),
     bump: choice('bump', BUMPS, 'auto'),
     labels: flag('labels', false),
@@ -50,7 +52,8 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     buildMetadata: optional('build-metadata', metadata),
     tagPrefix: tagPrefixes[0],
     tagPrefixes,
-    isPrefixSaid: inputs.isBlank('tag-prefix') || inputs.text('tag-prefix') !== DEFAULT_PREFIX,
+    isPrefixSaid:
+      inputs.isBlank('tag-prefix') || (inputs.text('tag-prefix') ?? DEFAULT_PREFIX) !== DEFAULT_PREFIX,
     path: list('path', path),
     sha: inputs.read('sha', objectName, env['GITHUB_SHA'] ?? ''),
     source: choice('source', ['auto', 'git', 'api'], 'auto'),
@@ -65,12 +68,17 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     splitSquashes: choice('squash-bodies', ['title', 'split'], 'title') === 'split',
     releaseName: inputs.text('release-name') ?? '{tag}',
     releaseNotes: inputs.raw('release-notes') ?? '',
+    releaseNotesFile: inputs.text('release-notes-file'),
+    releaseFiles: parseList(inputs.text('release-files') ?? ''),
+    makeLatest: choice('make-latest', ['auto', 'true', 'false'], 'auto'),
     draft: flag('draft', false),
     images: list('images', image),
     latestOn: choice('latest-on', ['release', 'default-branch'], 'release'),
     to: inputs.text('to'),
     confirm: inputs.raw('confirm'),
     allowDowngrade: flag('allow-downgrade', false),
+    packages: await readPackages(inputs.text('packages'), tagPrefixes[0], inputs),
+    pullRequest: readPullRequest(inputs),
     dryRun: flag('dry-run', false),
   }
   together(found, inputs)
@@ -84,7 +92,13 @@ function together(found: Inputs, inputs: InputReader): void {
   if (length > MAX_NOTES) {
     inputs.add('release-notes', `${length} characters are more than the ${MAX_NOTES} that GitHub takes.`)
   }
+  if (length > 0 && found.releaseNotesFile !== undefined)
+    inputs.add('release-notes-file', 'release-notes is given as well: leave one of them out.')
+  if (found.releaseFiles.length > 0 && found.create !== 'release')
+    inputs.add('release-files', 'it needs "create: release".')
   if (found.sha === '') inputs.add('sha', 'no commit: the runner gave none, so write one.')
+  pullRequestTogether(found, inputs)
+  packagesTogether(found, inputs)
   if (found.mode !== 'rollback') return
   if (found.to === undefined)
     inputs.add('to', 'missing: a rollback needs the tag to go back to, such as v1.2.2.')

@@ -1,8 +1,13 @@
 import type { Release as GitHubRelease } from '../../shared/github/releases.ts'
 import type { Level } from '../../shared/version/bump.ts'
 import type { FloatingKind } from '../../shared/version/tags.ts'
-import type { Version } from '../../shared/version/version.ts'
 
+import type { PackagesInputs } from './model/packages.ts'
+import type { PullRequestInputs } from './model/pull-request.ts'
+
+import type { Elsewhere, FloatingTag, KnownTag } from './model/tags.ts'
+
+export type { Elsewhere, FloatingTag, KnownTag, Tag, VersionTag } from './model/tags.ts'
 export type { FloatingKind, Level }
 
 /** The `bump` output: how far the version really moved. */
@@ -23,7 +28,7 @@ export interface BranchRule {
 export interface Inputs {
   /** Absent: no API. */
   token?: string | undefined
-  mode: 'next' | 'rollback'
+  mode: 'next' | 'rollback' | 'pull-request'
   /** As given, with or without the prefix; a strict SemVer 2.0.0 rest. */
   version?: string | undefined
   bump: 'auto' | Bump
@@ -60,6 +65,12 @@ export interface Inputs {
   splitSquashes: boolean
   releaseName: string
   releaseNotes: string
+  /** A file that has them instead. */
+  releaseNotesFile?: string | undefined
+  /** Globs of files of the workspace that are attached to the release. */
+  releaseFiles: readonly string[]
+  /** `auto`: the highest stable version is the latest release. */
+  makeLatest: 'auto' | 'true' | 'false'
   draft: boolean
   /** Image names without a tag, for example `ghcr.io/owner/app`. */
   images: readonly string[]
@@ -69,49 +80,11 @@ export interface Inputs {
   /** Rollback only, as given and not trimmed; the plan wants exactly `ROLLBACK`. */
   confirm?: string | undefined
   allowDowngrade: boolean
+  /** A monorepo in one step. */
+  packages?: PackagesInputs | undefined
+  /** `mode: pull-request` only. */
+  pullRequest: PullRequestInputs
   dryRun: boolean
-}
-
-/** A tag and the commit that it means: an annotated tag is peeled. */
-export interface Tag {
-  /** Without `refs/tags/`. */
-  name: string
-  commit: string
-}
-
-/** A version tag. Its name begins with the prefix; whether the rest is a version is for `shared/version` to say. */
-export interface VersionTag extends Tag {
-  /** Whether `sha` reaches the commit (a commit reaches itself). */
-  reachable: boolean
-  /** The run id in the trailer `Nexus-Run` of the annotated tag; read for the tags that stand on `sha`. */
-  run?: string
-  /** What the name says, when it has been read already. */
-  version?: Version
-  /**
-   * The first parent of a commit beside the line: `sha` does not reach the tag, but what it was made from (a release
-   * commit with built files, say). Its commits are those since then.
-   */
-  from?: string
-  /** It contains `sha`: nobody can release that again. */
-  contains?: boolean
-}
-
-export type KnownTag = VersionTag & { version: Version }
-
-/** A tag that says a version in another spelling, or that stands where no branch is. */
-export interface Elsewhere {
-  name: string
-  commit: string
-  version: Version
-  /** `spelling`: under another prefix, or not by SemVer. `beside`: on no branch. `branch`: on another branch. */
-  why: 'spelling' | 'beside' | 'branch'
-  /** Of another spelling: the prefix that reads it, when there is one. */
-  prefix?: string
-}
-
-export interface FloatingTag extends Tag {
-  /** The object the ref holds (the tag object of an annotated tag): the `beforeOid` of `updateRefs`. */
-  object: string
 }
 
 /** A commit between the base and `sha`. */

@@ -24,17 +24,8 @@ export async function observe(
   step: Step,
   again?: { made: string | undefined },
 ): Promise<Observation> {
-  const { context } = step
   const connect = step.connect(inputs.token, PATIENCE_MS)
-  const event = eventOf()
-  const facts = {
-    sha: inputs.sha,
-    ref: context.ref,
-    event: context.eventName,
-    runId: context.runId,
-    ...(await defaultBranch(inputs, context.ref, event, connect)),
-    ...(event.pullRequest === undefined ? {} : { pullRequest: event.pullRequest }),
-  }
+  const facts = await factsOf(inputs, step, connect)
   if (inputs.source !== 'api' && again === undefined) {
     const local = await fromCheckout(inputs, step, connect)
     if (local !== undefined) return { ...facts, ...local }
@@ -45,6 +36,23 @@ export async function observe(
   const { apiSource } = await import('./observe/api.ts')
   const source = apiSource(await connect(), inputs.sha, inputs.tagPrefixes)
   return { ...facts, ...(await read(source, inputs, { step, connect, made: again?.made })) }
+}
+
+/** What is known of the run before any history is read. */
+export async function factsOf(
+  inputs: Inputs,
+  { context }: Step,
+  connect: Connect | undefined,
+): Promise<Pick<Observation, 'sha' | 'ref' | 'event' | 'runId' | 'defaultBranch' | 'pullRequest'>> {
+  const event = eventOf()
+  return {
+    sha: inputs.sha,
+    ref: context.ref,
+    event: context.eventName,
+    runId: context.runId,
+    ...(await defaultBranch(inputs, context.ref, event, connect)),
+    ...(event.pullRequest === undefined ? {} : { pullRequest: event.pullRequest }),
+  }
 }
 
 /** What the payload of the event says, whatever its shape. */
@@ -86,7 +94,7 @@ async function fromCheckout(
   }
 }
 
-function instead(why: string): undefined {
+export function instead(why: string): undefined {
   log.info(`History is read through the API: ${why}.`)
 }
 
@@ -138,7 +146,8 @@ async function isAtTip(
   return there === undefined ? undefined : there.object === sha
 }
 
-async function labelled(
+/** Commits with the labels of the pull requests that brought them in. @throws ActionError without a token */
+export async function labelled(
   commits: readonly UnreleasedCommit[],
   connect: Connect | undefined,
 ): Promise<readonly UnreleasedCommit[]> {

@@ -123,7 +123,9 @@ function writes(
   return {
     createRelease: create === 'release',
     makeLatest:
-      isStable(version) && (highest === undefined || compareVersions(highest.version, version) <= 0),
+      scene.inputs.makeLatest === 'auto'
+        ? isStable(version) && (highest === undefined || compareVersions(highest.version, version) <= 0)
+        : scene.inputs.makeLatest === 'true',
     ...planFloating(scene, version, commit, whyNot),
     ...(whyNot === undefined ? {} : { whyNot }),
   }

@@ -4,8 +4,11 @@ import { failed, type Outcome, passed } from '../../shared/action/run.ts'
 import type { Step } from '../../shared/action/step.ts'
 import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
-
+import { plural } from '../../shared/text/list.ts'
+import type { Kept } from './model/kept.ts'
+import type { PackageApplied } from './model/packages.ts'
 import type { Applied, Inputs, Observation, Plan } from './model.ts'
+import { highestBump, packageBlocks, toldOf } from './report/packages.ts'
 import { summaryBlocks } from './report/summary.ts'
 
 /** Commits in `result`: as many as a person may want, not a second history. */
@@ -18,10 +21,12 @@ interface Ended {
   plan: Plan
   /** Absent when nothing was to be written. */
   applied: Applied | undefined
+  /** With `mode: pull-request`. */
+  kept?: Kept
 }
 
 /** Sets the outputs, writes the summary, and says how the step ends. */
-export function report({ inputs, observation, plan, applied }: Ended, { context }: Step): Outcome {
+export function report({ inputs, observation, plan, applied, kept }: Ended, { context }: Step): Outcome {
   const { dryRun } = inputs
   const wasMade = applied?.created === true || (plan.kind === 'already-released' && plan.resumed)
   const released = wasMade && !dryRun
@@ -39,13 +44,16 @@ export function report({ inputs, observation, plan, applied }: Ended, { context 
     'floating-tags': floating.join('\n'),
     'image-tags': plan.imageTags.join('\n'),
     'image-tags-json': JSON.stringify(plan.imageTagsByImage),
-    'release-ready': plan.kind === 'release',
     'release-id': applied?.release?.id ?? '',
     'release-url': applied?.release?.url ?? '',
+    'release-ready': kept?.ready ?? isReady(plan),
+    'release-pull-request': kept?.request ?? '',
+    packages: '',
   })
-  setResult('semver-tag', resultOf({ inputs, observation, plan, applied }, released), context.temp)
+  const result = resultOf({ inputs, observation, plan, applied }, released)
+  setResult('semver-tag', { ...result, releasePullRequest: kept?.request ?? null }, context.temp)
   writeSummary(summaryBlocks(plan, applied, dryRun))
-  for (const notice of plan.notices) log.notice('Semver tag', notice)
+  for (const notice of [...plan.notices, ...(kept?.notices ?? [])]) log.notice('Semver tag', notice)
   if (applied?.created === true && plan.kind === 'release') log.info(`Created ${plan.tag} on ${plan.sha}.`)
   for (const { name, to } of applied?.moved ?? []) log.info(`Moved ${name} to ${to}.`)
   if (applied?.release !== undefined) log.info(`Release: ${applied.release.url}`)
@@ -66,14 +74,95 @@ function storyOf({ inputs, plan, applied }: Ended, ending: Outcome): { outcome: 
   return { outcome: 'unchanged', text: `${tag}: ${plan.why}` }
 }
 
+/** The same for many packages. */
+export function reportPackages(
+  {
+    inputs,
+    packages,
+    raced,
+  }: { inputs: Inputs; packages: readonly PackageApplied[]; raced?: string | undefined },
+  { context }: Step,
+): Outcome {
+  const { dryRun, sha } = inputs
+  const told = packages.map((one) => toldOf(one, dryRun))
+  const released = told.some((one) => one.released)
+  const floating = dryRun
+    ? []
+    : packages.flatMap(({ applied }) => applied?.moved.map(({ name }) => name) ?? [])
+  setOutputs({
+    ...nothing(sha),
+    bump: highestBump(told.map(({ bump }) => bump)),
+    released,
+    'release-ready': packages.some(({ plan }) => isReady(plan)),
+    commits: new Set(packages.flatMap(({ plan }) => plan.reasons.map((reason) => reason.sha))).size,
+    'floating-tags': floating.join('\n'),
+    packages: JSON.stringify(told),
+  })
+  const details = packages.map(({ name, plan: { reasons, imageTags: _, ...plan }, applied }) => ({
+    name,
+    ...plan,
+    commitCount: reasons.length,
+    commits: reasons.slice(0, MAX_COMMITS),
+    created: applied?.created ?? false,
+    release: applied?.release ?? null,
+  }))
+  setResult('semver-tag', { dryRun, released, kind: 'packages', packages: details }, context.temp)
+  writeSummary(packageBlocks(packages, dryRun))
+  const notices = new Set(packages.flatMap(({ plan }) => plan.notices))
+  for (const notice of notices) log.notice('Semver tag', notice)
+  for (const { plan, applied } of packages) {
+    if (applied?.created === true && plan.kind === 'release') log.info(`Created ${plan.tag} on ${plan.sha}.`)
+    if (applied?.release !== undefined) log.info(`Release: ${applied.release.url}`)
+  }
+  const ending = packagesOutcome(packages, raced)
+  if (dryRun) log.info('Dry run: nothing was written.')
+  const names = told.filter((one) => one.released).map(({ tag }) => tag)
+  const text =
+    names.length === 0
+      ? 'no package was released'
+      : `${plural(names.length, 'package')} released: ${names.join(', ')}`
+  tellStory(context, {
+    action: 'semver-tag',
+    outcome: ending === passed ? (released ? 'released' : 'unchanged') : 'failed',
+    text,
+  })
+  return ending
+}
+
+function packagesOutcome(packages: readonly PackageApplied[], raced: string | undefined): Outcome {
+  const refused = packages.flatMap(({ name, plan }) =>
+    plan.kind === 'refused' ? [`${name}: ${plan.title}. ${plan.reason}`] : [],
+  )
+  if (refused.length > 0) return failed('Packages', `${refused.join('\n')}\nNothing was written.`)
+  const failures = packages.flatMap(({ name, applied }) => [
+    ...(applied?.failure === undefined ? [] : [`${name}: ${applied.failure.message}`]),
+    ...(applied?.refused ?? []).map((one) => `${name}: ${one.name} was not moved: ${one.why}`),
+  ])
+  if (failures.length > 0)
+    return failed('Packages', `${failures.join('\n')}\nRun the job again to go on from there.`)
+  if (raced === undefined) return passed
+  return failed('Other runs were faster', `${raced}. It was worked out again three times: run the job again.`)
+}
+
+/** Whether there is something to release, whatever `create` says. */
+function isReady(plan: Plan): boolean {
+  return plan.kind === 'release' || (plan.kind === 'already-released' && plan.resumed)
+}
+
 /** For a step that failed before there was a plan. */
 export function reportFailure({ sha, dryRun }: Inputs, { context }: Step): void {
-  setOutputs({
-    ...Object.fromEntries(
-      ['version', 'tag', 'previous-version', 'previous-tag', 'major', 'minor', 'patch', 'prerelease'].map(
-        (name) => [name, ''],
-      ),
-    ),
+  setOutputs(nothing(sha))
+  setResult('semver-tag', { dryRun, released: false, kind: 'failed' }, context.temp)
+}
+
+/** Every output where there is nothing to tell. */
+function nothing(sha: string): Record<string, string | number | boolean> {
+  const empty = [
+    ...['version', 'tag', 'previous-version', 'previous-tag', 'major', 'minor', 'patch', 'prerelease'],
+    ...['floating-tags', 'image-tags', 'release-id', 'release-url', 'release-pull-request', 'packages'],
+  ]
+  return {
+    ...Object.fromEntries(empty.map((name) => [name, ''])),
     bump: 'none',
     released: false,
     'is-prerelease': false,
@@ -81,11 +170,7 @@ export function reportFailure({ sha, dryRun }: Inputs, { context }: Step): void 
     'release-ready': false,
     sha,
     commits: 0,
-    ...Object.fromEntries(
-      ['floating-tags', 'image-tags', 'release-id', 'release-url'].map((name) => [name, '']),
-    ),
-  })
-  setResult('semver-tag', { dryRun, released: false, kind: 'failed' }, context.temp)
+  }
 }
 
 /** Green when all that was wanted stands; what does stand is told in any case. */

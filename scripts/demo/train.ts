@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { type StepHandle, type StepResult, startAction } from '../../test/support/runner.ts'
+import { type RunOptions, type StepHandle, type StepResult, startAction } from '../../test/support/runner.ts'
 import { logPrinter, paint } from '../action/terminal.ts'
 import { REPOSITORY } from '../actions.ts'
 import type { Traffic } from './page/traffic.ts'
@@ -29,6 +29,8 @@ export interface StepOrder {
   inputs: Readonly<Record<string, string>>
   /** How the step is meant to end: a broken release is meant to be red. */
   expected: 'success' | 'failure'
+  /** Where GitHub is, for a step that asks it. */
+  context?: RunOptions['context']
   /** Happens while the step runs. */
   meanwhile?: (step: StepHandle) => Promise<void>
 }
@@ -68,10 +70,10 @@ export function departure(workspace: string): Train {
       return service
     },
     step: async (order) => {
-      const { name, action, inputs, expected, meanwhile } = order
+      const { name, action, inputs, context = {}, expected, meanwhile } = order
       const uses = usesYaml(name, action, inputs)
       say(`${paint.bold(name)} ${paint.dim(`uses ${REPOSITORY}/${action}@v1`)}`)
-      const handle = startAction({ action, inputs, workspace, onLine: logPrinter(say, '  ') })
+      const handle = startAction({ action, inputs, context, workspace, onLine: logPrinter(say, '  ') })
       const [result] = await Promise.all([handle.finished, meanwhile?.(handle)])
       say(verdict(result, expected))
       return { uses, expected, result }

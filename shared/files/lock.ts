@@ -1,19 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  unlinkSync,
-} from 'node:fs'
+import { accessSync, constants, readFileSync, readlinkSync } from 'node:fs'
 import { link, lstat, open, readFile, rename, unlink, utimes } from 'node:fs/promises'
-import { hostname, tmpdir, userInfo } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { isProved, prove, secretKey } from '../action/record.ts'
+import { isProved, prove } from '../action/record.ts'
 
 /** Who holds a lock. */
 export interface Holder {
@@ -137,37 +127,6 @@ export async function acquireLock(path: string, who: string, key?: Buffer): Prom
 
 function isOwn(path: string, journal: unknown, proof: unknown, key: Buffer | undefined): boolean {
   return key !== undefined && isProved(key, [resolve(path), JSON.stringify(journal)], proof)
-}
-
-/**
- * The secret of this account on this machine, which outlives the job: in its real home, whatever HOME says. Undefined
- * where there is no home that is its own, or it cannot be kept there.
- */
-export function machineKey(): Buffer | undefined {
-  try {
-    const folder = join(userInfo().homedir, '.nexus-actions')
-    mkdirSync(folder, { mode: 0o700, recursive: true })
-    const { mode, uid } = lstatSync(folder)
-    // Whoever may write here could put a secret of theirs in the place of ours.
-    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o077) === 0)
-    if (!isOurs) return undefined
-    const path = join(folder, 'switch.key')
-    if (!existsSync(path)) {
-      // It appears whole: another run may begin at this moment.
-      const draft = `${path}.${randomUUID()}`
-      secretKey(draft, 'make')
-      try {
-        linkSync(draft, path)
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error
-      } finally {
-        unlinkSync(draft)
-      }
-    }
-    return secretKey(path, 'read')
-  } catch {
-    return undefined
-  }
 }
 
 /**

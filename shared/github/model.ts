@@ -10,6 +10,8 @@ export interface Call {
   about: string
   /** The media type to ask for, when it is not GitHub's own; it has to be JSON, such as `application/sarif+json`. */
   accept?: string
+  /** The media type of `parameters.data`, which is sent as it is; JSON when not given. */
+  contentType?: string
   /**
    * Whether it may be sent again after a failure that leaves its outcome open. When not given: GET may, anything else
    * may not, and then the error is `uncertain`.

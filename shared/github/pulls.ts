@@ -28,6 +28,7 @@ interface PullData {
   author: { __typename: string; login: string } | null
   labels: { nodes: { name: string }[] } | null
   mergeCommit?: { oid: string; authors: Authors } | null
+  commits?: { nodes: ({ commit: { authors: Authors } | null } | null)[] | null } | null
 }
 
 interface Authors {
@@ -60,6 +61,7 @@ const PULL_SHAPE = {
   author: maybe({ __typename: 'string', login: 'string' }),
   labels: maybe({ nodes: maybe([{ name: 'string' }]) }),
   mergeCommit: maybe({ oid: 'string', authors: AUTHORS_SHAPE }),
+  commits: maybe({ nodes: maybe([maybe({ commit: maybe({ authors: AUTHORS_SHAPE }) })]) }),
 } as const
 const PULL_BY_REST = {
   number: 'number',
@@ -73,6 +75,8 @@ const aliases = (names: readonly string[], shape: Shape): Shape =>
   Object.fromEntries(names.map((name) => [name, shape]))
 
 const BATCH = 100
+/** Of one pull request, whose authors are asked: one person may have many addresses. */
+const MAX_COMMITS = 50
 /** Of GraphQL's `Int`. */
 const MAX_INT = 2_147_483_647
 const PULL = 'number title merged author{__typename login} labels(first:50){nodes{name}}'
@@ -123,29 +127,41 @@ export async function pullRequestsByNumber(
   { logins }: { logins?: Logins } = {},
 ): Promise<Map<number, PullRequest>> {
   const found = new Map<number, PullRequest>()
-  const fields = `${PULL} mergeCommit{oid${logins === undefined ? '' : ` ${AUTHORS}`}}`
+  const authors = logins === undefined ? '' : ` ${AUTHORS}`
+  let commits = logins === undefined ? '' : ` commits(first:${MAX_COMMITS}){nodes{commit{${AUTHORS}}}}`
   // One number that is none would make the whole query invalid, and messages may say any.
   const possible = numbers.filter((number) => number >= 1 && number <= MAX_INT)
   await inBatches([...new Set(possible)], BATCH, async (some, attempts) => {
-    const asked = some.map((number) => `p${number}:pullRequest(number:${number}){${fields}}`).join(' ')
-    const { repository } = await query<{ repository: Record<string, PullData | null> }>(github, {
-      text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,
-      variables: { owner: github.owner, name: github.repo },
-      about: plural(some.length, 'pull request'),
-      shape: {
-        repository: aliases(
-          some.map((number) => `p${number}`),
-          maybe(PULL_SHAPE),
-        ),
-      },
-      nullable: true,
-      ...(attempts === undefined ? {} : { attempts }),
+    const ask = (): Promise<{ repository: Record<string, PullData | null> }> => {
+      const fields = `${PULL} mergeCommit{oid${authors}}${commits}`
+      const asked = some.map((number) => `p${number}:pullRequest(number:${number}){${fields}}`).join(' ')
+      return query(github, {
+        text: `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){${asked}}}`,
+        variables: { owner: github.owner, name: github.repo },
+        about: plural(some.length, 'pull request'),
+        shape: {
+          repository: aliases(
+            some.map((number) => `p${number}`),
+            maybe(PULL_SHAPE),
+          ),
+        },
+        nullable: true,
+        ...(attempts === undefined ? {} : { attempts }),
+      })
+    }
+    const { repository } = await ask().catch((error: unknown) => {
+      // A server that does not tell of the commits still tells of the pull requests.
+      if (commits === '' || !isFailure(error, 'validation')) throw error
+      commits = ''
+      return ask()
     })
     for (const number of some) {
       const pull = repository[`p${number}`]
       if (!pull) continue
       found.set(number, pullOf(pull))
-      if (logins !== undefined) learn(logins, pull.mergeCommit?.authors)
+      if (logins === undefined) continue
+      learn(logins, pull.mergeCommit?.authors)
+      for (const node of pull.commits?.nodes ?? []) learn(logins, node?.commit?.authors)
     }
   })
   return found

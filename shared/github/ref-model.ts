@@ -19,6 +19,7 @@ export interface RefUpdate {
   ref: string
   /** What it must point at now; undefined: it must not exist. */
   before: string | undefined
+  /** All zeros (`NONE` of update-refs.ts): it is deleted. */
   after: string
 }
 

@@ -127,7 +127,7 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
 }
 
 /**
- * One call. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
+ * One call, two for a draft. When a release of the tag is there already (422, or a lost reply that is read back), it is given, with
  * `created` false: also when it may have been this very call that made it.
  *
  * @throws GitHubError
@@ -148,7 +148,8 @@ export async function createRelease(
         about,
         shape: RELEASE,
       })
-      return { created: true, release: releaseOf(data) }
+      const release = releaseOf(data)
+      return draft ? await onlyDraft(github, release) : { created: true, release }
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
       const exists = error.status === 422 && /already.?exists/i.test(error.answer)
@@ -157,6 +158,33 @@ export async function createRelease(
       if (release !== undefined) return { created: false, release }
       if (exists || sending === SENDINGS) throw error
     }
+  }
+}
+
+/**
+ * GitHub takes any number of drafts of one tag: jobs that ran at the same time made one each. The oldest stays, and who
+ * made another takes that away again.
+ */
+async function onlyDraft(github: GitHub, own: Release): Promise<{ created: boolean; release: Release }> {
+  try {
+    const { data } = await github.send<ReleaseData[]>({
+      route: 'GET /repos/{owner}/{repo}/releases',
+      parameters: { per_page: 100 },
+      about: `the drafts of ${own.tag}`,
+    })
+    const drafts = data.filter(({ draft, tag_name }) => draft && tag_name === own.tag).map(releaseOf)
+    const oldest = drafts.sort((a, b) => a.id - b.id)[0] ?? own
+    if (oldest.id >= own.id) return { created: true, release: own }
+    await github.send({
+      route: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
+      parameters: { release_id: own.id },
+      about: `the second draft of ${own.tag}`,
+    })
+    return { created: false, release: oldest }
+  } catch (error) {
+    // The draft stands; that there may be two is for people to see.
+    if (isFailure(error, 'cancelled')) throw error
+    return { created: true, release: own }
   }
 }
 

@@ -91,6 +91,7 @@ async function attemptCall<T>(
       headers: {
         'x-github-api-version': '2022-11-28',
         ...(call.accept === undefined ? {} : { accept: call.accept }),
+        ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
       },
     })
     const value = call.accept === undefined || isPage(data) ? data : jsonOf(data)

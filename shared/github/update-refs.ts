@@ -14,8 +14,8 @@ export type Updated =
   /** This server has no updateRefs. */
   | { kind: 'unsupported' }
 
-/** "No such ref", for `beforeOid`. */
-const NONE = '0'.repeat(40)
+/** "No such ref", for `beforeOid`, and for `afterOid` of a ref that is to be deleted. */
+export const NONE = '0'.repeat(40)
 const SENDINGS = 3
 
 /**
@@ -44,7 +44,7 @@ export async function updateRefs(
       after,
       is: now.refs.get(ref)?.object,
     }))
-    if (objects.every(({ after, is }) => is === after)) return { kind: 'updated' }
+    if (objects.every(({ after, is = NONE }) => is === after)) return { kind: 'updated' }
     if (objects.some(({ before, is }) => is !== before)) return { kind: 'raced', now }
     if (!failure.uncertain) return { kind: 'refused', reason: failure.message, now }
     if (sending === SENDINGS) throw failure

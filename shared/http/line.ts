@@ -81,7 +81,9 @@ export async function openLine(options: LineOptions): Promise<Line> {
   if (proxy?.protocol === 'https:') {
     await secure(proxy.hostname, { verify: options.tls.verify, ca: options.tls.ca }, ['http/1.1'])
   }
-  if (proxy !== undefined && !isForwarded(options)) await tunnel(line, destination, proxy, limits)
+  if (proxy !== undefined && !isForwarded(options)) {
+    await tunnel(line, { to: destination, proxy, limits, speaksFirst: url.protocol === 'http:' })
+  }
   if (url.protocol === 'https:') {
     const servername = options.tls.servername ?? bareHost(url.hostname)
     const secured = await secure(servername, options.tls, OFFERS[options.version])
@@ -104,8 +106,16 @@ export function portOf(url: URL): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 }
 
+interface Tunnel {
+  to: Destination
+  proxy: URL
+  limits: Limits
+  /** Whether the server at its end may say something before it is spoken to, as in HTTP/2. */
+  speaksFirst: boolean
+}
+
 /** CONNECT, RFC 9110 section 9.3.6. */
-async function tunnel(line: Line, to: Destination, proxy: URL, limits: Limits): Promise<void> {
+async function tunnel(line: Line, { to, proxy, limits, speaksFirst }: Tunnel): Promise<void> {
   const { socket, address } = line
   const target = hostPort(to.host, to.port)
   const credentials = basicCredentials(proxy)
@@ -132,8 +142,11 @@ async function tunnel(line: Line, to: Destination, proxy: URL, limits: Limits): 
         const { statusCode: code = 0, statusMessage = '' } = answer
         const status = `${code} ${oneLine(statusMessage, 60)}`.trim()
         if (code < 200 || code > 299) reject(failure(`refused to open a tunnel to ${target}: HTTP ${status}`))
-        else if (head.length > 0) reject(failure('sent data before the tunnel was used'))
-        else resolve()
+        else if (head.length > 0 && !speaksFirst) reject(failure('sent data before the tunnel was used'))
+        else {
+          if (head.length > 0) socket.unshift(head)
+          resolve()
+        }
       })
       connect.end()
     })

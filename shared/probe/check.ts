@@ -40,6 +40,7 @@ export type FailureClass =
   | 'version'
   | 'certificate'
   | 'latency'
+  | 'regression'
   | 'exit'
   | 'file'
   | 'config'

@@ -8,7 +8,7 @@ import { readHealth, readHealthText } from './expect/health-json.ts'
 import { describeBad, describeMember, type Member } from './expect/health-member.ts'
 import { unmet } from './expect/json.ts'
 import { type ParsedBody, parseBody } from './expect/parsed-body.ts'
-import { explainStatus } from './expect/refused-status.ts'
+import { remedyFor } from './expect/refused-status.ts'
 import { readRetryAfter } from './expect/retry-after.ts'
 import { accepts, describeStatuses } from './expect/statuses.ts'
 import { mismatch } from './expect/text.ts'
@@ -57,7 +57,7 @@ export async function judge({ settings, target }: Check, seen: Observation): Pro
   if (seen.status !== undefined) {
     const unhealthy = describeBad(members)
     if (accepts(settings['stop-on'], seen.status)) {
-      const told = unhealthy ?? bodyWords(textOf(seen), documentOf(parsed))
+      const told = unhealthy ?? saidIn(seen, parsed)
       return bad('status', `${describeStatus(seen)}, which ends the waiting (stop-on)${because(told)}`, true)
     }
     if (!accepts(settings['expect-status'], seen.status)) {
@@ -71,7 +71,7 @@ export async function judge({ settings, target }: Check, seen: Observation): Pro
       )
     }
     if (parsed.problem !== undefined && settings['health-json'] === 'auto') return bad('json', parsed.problem)
-    if (unhealthy !== undefined) return bad('health', unhealthy)
+    if (unhealthy !== undefined) return bad('health', unhealthy + cause(members, seen, parsed))
   }
   const expectation = await unmetExpectation(settings, seen, parsed, version)
   if (expectation !== undefined) return bad(...expectation)
@@ -126,13 +126,32 @@ function refusedStatus(
     ...(status === 429 && (retryAfter !== undefined || !isDocument) ? { isRefusal: true } : {}),
   }
   if (status === 503 && unhealthy !== undefined && isKnown)
-    return { failure: 'health', reason: unhealthy, ...more }
-  const told = isKnown ? because(unhealthy) : ''
-  const explained = explainStatus(status, textOf(seen), document, isKnown)
+    return { failure: 'health', reason: unhealthy + cause(members, seen, parsed), ...more }
+  // A member that is down says more than any text; an overall word says less.
+  const namesPart = members.some(
+    (member) => member.verdict === 'bad' && !member.isOverall && !member.unknownWord,
+  )
+  const words = namesPart ? unhealthy : (saidIn(seen, parsed) ?? (isKnown ? unhealthy : undefined))
+  const remedy = remedyFor(status)
+  const explained = because(words) + (remedy === undefined ? '' : `; ${remedy}`)
   const asks = retryAfter === undefined ? '' : `; Retry-After asks for ${formatDuration(retryAfter)}`
   const wanted = describeStatuses(settings['expect-status'])
-  const reason = `${describeStatus(seen)} instead of ${wanted}${location(target, seen)}${told}${explained}${asks}`
+  const reason = `${describeStatus(seen)} instead of ${wanted}${location(target, seen)}${explained}${asks}`
   return { failure: 'status', reason, ...more }
+}
+
+/** What the body says for itself, where only an overall word says that something is wrong. */
+function cause(members: readonly Member[], seen: Observation, parsed: ParsedBody): string {
+  const isNamed = members.some(
+    ({ verdict, isOverall, place }) => verdict === 'bad' && (!isOverall || place.length === 0),
+  )
+  return isNamed ? '' : because(saidIn(seen, parsed))
+}
+
+function saidIn({ body }: Observation, parsed: ParsedBody): string | undefined {
+  // Without secrets: a service may echo what it was sent.
+  const text = body === undefined ? '' : redact(body.subarray(0, MAX_TEXT).toString('utf8'))
+  return bodyWords(text, documentOf(parsed), redact)
 }
 
 async function unmetExpectation(
@@ -168,11 +187,6 @@ async function unmetExpectation(
 
 function documentOf(parsed: ParsedBody): unknown {
   return parsed.found ? parsed.document : undefined
-}
-
-/** The beginning of the body as text, without secrets: a service may echo what it was sent. */
-function textOf({ body }: Observation): string {
-  return body === undefined ? '' : redact(body.subarray(0, MAX_TEXT).toString('utf8'))
 }
 
 function isObject(value: unknown): value is object {

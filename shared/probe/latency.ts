@@ -13,11 +13,16 @@ export interface SampleStats {
   max?: number
   /** ms of the cold first request, when it was good. */
   first?: number
+  /** ms of good samples in ascending order, rounded to 0.01; of more than a thousand, as many at equal distances. */
+  values: readonly number[]
   /** Good samples per range of ms, for a chart. */
   histogram: readonly { from: number; to: number; count: number }[]
   /** Why the first failed sample failed. */
   failure?: string
 }
+
+/** More of them tell nothing more about a median. */
+const MAX_VALUES = 1_000
 
 /**
  * The smallest value with at least `share` of all values at or below it.
@@ -48,6 +53,7 @@ export function sampleStats(good: readonly number[], failed: number): SampleStat
     count,
     failed,
     errorRate: count === 0 ? 0 : failed / count,
+    values: thinned(sorted),
     histogram: histogram(sorted),
     ...(Object.fromEntries(
       Object.entries(figures).filter(([, value]) => value !== undefined),
@@ -55,8 +61,16 @@ export function sampleStats(good: readonly number[], failed: number): SampleStat
   }
 }
 
+/** Keeps the shape of the distribution: the values at equal distances in rank, the last one included. */
+function thinned(sorted: readonly number[]): number[] {
+  if (sorted.length <= MAX_VALUES) return sorted.map(round)
+  return Array.from({ length: MAX_VALUES }, (_, index) =>
+    round(sorted[Math.ceil(((index + 1) / MAX_VALUES) * sorted.length) - 1] ?? 0),
+  )
+}
+
 /** At most ten ranges of equal, round width from 0 to the 99th of a hundred; the last one holds the rest. */
-function histogram(sorted: readonly number[]): SampleStats['histogram'] {
+export function histogram(sorted: readonly number[]): SampleStats['histogram'] {
   const top = nearestRank(sorted, 0.99)
   if (top === undefined) return []
   const width = roundUp(Math.max(top / 8, 0.1))

@@ -13,6 +13,7 @@ const LEAST: Record<string, Record<string, string>> = {
     ...{ checks: 'none', verify: 'none' },
   },
   changelog: { token: 'x', to: 'main' },
+  'delivery-metrics': { token: 'x', repositories: 'octo/demo', until: '2026-12-01' },
   'health-check': { url: 'http://127.0.0.1:8080/' },
   'semver-tag': { token: 'x', sha: '4f1e2d3c5b6a79880716253443526170f1e2d3c4' },
   'trivy-sarif-upload': { token: 'x', 'sarif-file': 'results.sarif', matrix: 'null' },

@@ -34,7 +34,8 @@ export async function switchTraffic(tools: Tools, plan: Plan, begun: number): Pr
   if (found.what === 'resume')
     return await carryOut(tools, { plan: found.plan, begun, lock, resumed: found.resumed })
   // What was seen without the lock may be of another run that has come to its end since.
-  const fresh = decide(inputs, await look(tools.target, tools.clock, tools.cancel))
+  const seen = await look(tools.target, tools.clock, tools.cancel)
+  const fresh = decide(inputs, { ...seen, deployment: tools.deployment })
   return await carryOut(tools, { plan: fresh, begun, lock })
 }
 
@@ -49,10 +50,11 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
   const { moves, state: recorded } = plan
   for (const line of describePlan(plan, tools.target, tools.inputs.sticky)) tools.say(line)
   let journal: Journal | undefined
+  let deployment: number | undefined
   const keepJournal = async (oldHealthy: boolean | undefined): Promise<void> => {
     if (lock === undefined || recorded === undefined || moves === undefined)
       throw new TypeError('no lock is held')
-    journal = {
+    const fresh: Journal = {
       version: 2,
       id: tools.newId(),
       at: tools.clock.date(),
@@ -64,8 +66,10 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
       oldHealthy: oldHealthy ?? null,
       gradual: tools.target.atomic === false,
     }
-    await lock.write(journal)
-    tools.keep({ journal, phase: 'moving' })
+    deployment = await tools.recorder?.begin(moves, recorded)
+    journal = fresh
+    await lock.write(fresh)
+    tools.keep({ journal: fresh, phase: 'moving', deployment })
   }
   const world: World = { ...worldOf(tools, { moves, recorded, begun }), record: keepJournal }
   let ended: Ended
@@ -82,9 +86,10 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
     )
     return { ended, moves, router: tools.target.describe(), deploymentId: undefined, left: undefined }
   }
-  const left = journal === undefined ? undefined : await closeJournal(tools, lock, journal, ended.end)
+  const left =
+    journal === undefined ? undefined : await closeJournal(tools, lock, { journal, deployment }, ended.end)
   if (journal === undefined) await lock?.release()
-  return { ended, moves, router: tools.target.describe(), deploymentId: undefined, left }
+  return { ended, moves, router: tools.target.describe(), deploymentId: deployment, left }
 }
 
 /**
@@ -94,11 +99,11 @@ async function carryOut(tools: Tools, { plan, begun, lock, resumed }: Orders): P
 async function closeJournal(
   { keep, cancel, warn }: Tools,
   lock: Lock | undefined,
-  journal: Journal,
+  { journal, deployment }: Pick<Left, 'journal' | 'deployment'>,
   end: End,
 ): Promise<Left> {
   // A journal that is still needed stays in the lock, which the next run takes over from this dead process.
-  if (end === 'stuck') return { journal, phase: 'moving', end }
+  if (end === 'stuck') return { journal, phase: 'moving', deployment, end }
   // After a cancellation the post step looks once more.
   const isOpen = end === 'restored' && cancel.aborted
   const phase: Left['phase'] = isOpen ? 'moving' : end === 'switched' ? 'switched' : 'settled'
@@ -106,7 +111,7 @@ async function closeJournal(
   await lock?.write({ ...journal, done: end }).catch((error: unknown) => {
     warn('The lock could not be written', messageOf(error))
   })
-  const left: Left = { journal, phase, end }
+  const left: Left = { journal, phase, deployment, end }
   try {
     keep(left)
   } catch (error) {

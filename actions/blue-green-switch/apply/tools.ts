@@ -4,7 +4,8 @@ import type { RunContext } from '../../../shared/action/context.ts'
 import { log } from '../../../shared/action/log.ts'
 import { keepRecord } from '../../../shared/action/record.ts'
 import type { Step } from '../../../shared/action/step.ts'
-import type { HookName, Inputs } from '../model.ts'
+import { givenInputs } from '../inputs.ts'
+import type { Given, HookName, Inputs, Observation } from '../model.ts'
 import { openRouter } from '../observe/router.ts'
 import { askSide, gate } from '../observe/sides.ts'
 import type { Left } from '../protocol/journal.ts'
@@ -14,6 +15,7 @@ import { acquireLock, type Lock } from '../targets/lock.ts'
 import type { Target } from '../targets/target.ts'
 import { type Ask, frontDoor } from '../traffic/front-door.ts'
 import { hookOf } from './hooks.ts'
+import { type Recorder, recorderFor } from './recorder.ts'
 
 /** All that a step touches; the model check puts its own in its place. */
 export interface Tools {
@@ -29,6 +31,9 @@ export interface Tools {
   takeLock(): Promise<Lock>
   /** Keeps what the post step needs. @throws Error when it cannot be kept */
   keep(left: Left): void
+  recorder: Recorder | undefined
+  /** What a roll-back undoes. */
+  deployment: Observation['deployment']
   /** The way through the front door, for a move to this color; undefined with `verify: none`. */
   frontDoor(to: string): Ask | undefined
   gate: World['gate']
@@ -40,21 +45,23 @@ export interface Tools {
 
 /** What main leaves for the post step: its journal, and the inputs that it had. */
 export interface Kept extends Left {
-  given: Inputs['given']
+  given: Given
 }
 
 export const RECORD = 'switch'
 
 /** @throws ActionError when it cannot be kept */
-export function keepLeft(left: Left, { given }: Pick<Inputs, 'given'>): void {
-  keepRecord(RECORD, { ...left, given } satisfies Kept)
+export function keepLeft(left: Left): void {
+  keepRecord(RECORD, { ...left, given: givenInputs() } satisfies Kept)
 }
 
 /** The real ones. */
 export async function toolsOf(
   inputs: Inputs,
-  { context, signal: cancel, clock }: Pick<Step, 'context' | 'signal' | 'clock'>,
+  step: Step,
+  deployment: Observation['deployment'] = undefined,
 ): Promise<Tools> {
+  const { context, signal: cancel, clock } = step
   const target = await openRouter(inputs)
   const { checks, verify, identify, ca } = inputs
   const who = whoAmI(context)
@@ -66,7 +73,9 @@ export async function toolsOf(
     who,
     newId: randomUUID,
     takeLock: () => acquireLock(target.lock, who),
-    keep: (left) => keepLeft(left, inputs),
+    keep: keepLeft,
+    recorder: recorderFor(recordedAs(inputs, deployment), step, idOf(deployment)),
+    deployment,
     frontDoor(to) {
       const list = verify?.[to]
       return list === undefined || identify === undefined ? undefined : frontDoor(list, identify, to, ca)
@@ -107,4 +116,14 @@ export function worldOf(
 
 function whoAmI({ runUrl, workflow, job }: RunContext): string {
   return runUrl !== '' ? runUrl : [workflow, job].filter((part) => part !== '').join(' / ') || 'a local run'
+}
+
+/** A roll-back is recorded where the deployment is that it undoes. */
+export function recordedAs(inputs: Inputs, deployment: Observation['deployment']): Inputs {
+  if (inputs.environment !== '' || deployment === undefined || 'refused' in deployment) return inputs
+  return { ...inputs, environment: deployment.environment }
+}
+
+function idOf(deployment: Observation['deployment']): number | undefined {
+  return deployment === undefined || 'refused' in deployment ? undefined : deployment.id
 }

@@ -30,6 +30,8 @@ export interface Left {
   journal: Journal
   /** `moving`: it did not come to a verified end. `settled`: there is nothing to finish. */
   phase: 'moving' | 'switched' | 'settled'
+  /** The deployment on record. */
+  deployment?: number | undefined
   /** How main has ended, as soon as that is known. */
   end?: End
   /** Main has told about it; otherwise the post step does. */

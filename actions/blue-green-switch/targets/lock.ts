@@ -1,5 +1,6 @@
 import { messageOf } from '../../../shared/action/errors.ts'
-import { acquireLock as acquire, LockedError, machineKey } from '../../../shared/files/lock.ts'
+import { acquireLock as acquire, LockedError } from '../../../shared/files/lock.ts'
+import { machineKey } from '../../../shared/files/machine-key.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { Conflict, TargetError } from './target.ts'
 

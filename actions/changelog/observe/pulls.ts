@@ -36,7 +36,7 @@ export async function observePulls(
   wanted: PullsWanted,
   connect: Connect | undefined,
 ): Promise<PullFacts> {
-  const { byCommit, carriers } = broughtByMerges(commits)
+  const { byCommit, mergedBy, carriers } = broughtByMerges(commits)
   const facts = {
     byNumber: new Map<number, PullRequest>(),
     byCommit,
@@ -54,7 +54,7 @@ export async function observePulls(
   }
   try {
     const github = await connect()
-    const left = await ask(github, commits, facts)
+    const left = await ask(github, commits, facts, mergedBy)
     if (wanted.contributors && !wanted.isFirst) await askNewcomers(github, facts)
     if (left === 0) return facts
     return {
@@ -79,12 +79,23 @@ interface Facts {
 }
 
 /** @returns how many commits were not asked about */
-async function ask(github: GitHub, commits: readonly RangeCommit[], facts: Facts): Promise<number> {
+async function ask(
+  github: GitHub,
+  commits: readonly RangeCommit[],
+  facts: Facts,
+  mergedBy: ReadonlyMap<string, number>,
+): Promise<number> {
   const { byNumber, byCommit, logins } = facts
+  const numbersBySha = new Map(commits.map((commit) => [commit.sha, numberOf(commit)]))
   const numbers = commits.flatMap((commit) => numberOf(commit) ?? byCommit.get(commit.sha) ?? [])
   const told = await pullRequestsByNumber(github, numbers, { logins })
   for (const pull of told.values()) if (pull.merged) byNumber.set(pull.number, kept(pull))
   learnSquashes(commits, told, logins)
+  // `Mend it (#12)` within a pull request, and #12 is an issue.
+  for (const [sha, number] of mergedBy) {
+    const own = byNumber.size === 0 ? undefined : numbersBySha.get(sha)
+    if (own !== undefined && !byNumber.has(own)) byCommit.set(sha, number)
+  }
   const open = commits.filter((commit) => numberOf(commit) === undefined && !byCommit.has(commit.sha))
   const asked = open.slice(0, MAX_COMMITS).map(({ sha }) => sha)
   for (const [sha, pulls] of await pullRequestsOfCommits(github, asked, { logins })) {

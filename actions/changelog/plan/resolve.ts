@@ -49,7 +49,7 @@ export function resolve(
       for (const line of given) add(line)
     } else if (isMerge(commit) && commit.message.breaking.length === 0) merges++
     else {
-      const number = pullRequestOf(commit.message.subject) ?? pulls.byCommit.get(commit.sha)
+      const number = pulls.byCommit.get(commit.sha) ?? pullRequestOf(commit.message.subject)
       add({ entry: make(commit, commit.message, number), commits: 1 })
       for (const part of commit.parts ?? []) add({ entry: make(commit, part, number), commits: 0 })
     }

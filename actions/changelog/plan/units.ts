@@ -32,7 +32,7 @@ export function pullsIn(commits: readonly RangeCommit[], pulls: PullFacts): Map<
   const found = new Map<number, Pull>()
   for (const commit of commits) {
     const own = pullRequestOf(commit.message.subject)
-    const number = own ?? pulls.byCommit.get(commit.sha)
+    const number = pulls.byCommit.get(commit.sha) ?? own
     if (number === undefined) continue
     const known = found.get(number) ?? { number, head: undefined, members: [], isCarrier: false }
     found.set(number, known)

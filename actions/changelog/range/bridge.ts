@@ -9,8 +9,10 @@ export function numberOf({ message }: Pick<RangeCommit, 'message'>): number | un
 
 /** What the merges of a range tell about who came with whom. */
 export interface Brought {
-  /** SHA of a commit that does not say it itself → number of the pull request that brought it in. */
+  /** SHA of a commit that does not say it itself → number of the pull request that brought it in. It comes first. */
   byCommit: Map<string, number>
+  /** The same of every commit, also of those that name one themselves. */
+  mergedBy: Map<string, number>
   /** Merges that brought in what has a pull request of its own. */
   carriers: ReadonlySet<string>
 }
@@ -23,21 +25,21 @@ export interface Brought {
  */
 export function broughtByMerges(commits: readonly RangeCommit[]): Brought {
   const byCommit = new Map<string, number>()
+  const mergedBy = new Map<string, number>()
   const carriers = new Set<string>()
   const owners = pullMergesOf(commits)
-  if (owners.size === 0) return { byCommit, carriers }
-  const numbers = new Map<string, number>()
-  for (const commit of commits) {
-    const number = isPullMerge(commit) ? numberOf(commit) : undefined
-    if (number !== undefined) numbers.set(commit.sha, number)
-  }
+  if (owners.size === 0) return { byCommit, mergedBy, carriers }
+  const merges = new Map(commits.filter(isPullMerge).map((commit) => [commit.sha, commit]))
   for (const commit of commits) {
     const owner = owners.get(commit.sha)
-    const number = owner === undefined ? undefined : numbers.get(owner)
-    if (owner === undefined || number === undefined) continue
+    const merge = owner === undefined ? undefined : merges.get(owner)
+    const number = merge === undefined ? undefined : numberOf(merge)
+    if (merge === undefined || number === undefined) continue
+    mergedBy.set(commit.sha, number)
     const own = numberOf(commit)
-    if (own === undefined) byCommit.set(commit.sha, number)
-    else if (own !== number) carriers.add(owner)
+    // `Mend it (#12)` in a pull request of that very title: an issue, which the title names, too.
+    if (own === undefined || merge.message.title === commit.message.subject) byCommit.set(commit.sha, number)
+    else if (own !== number) carriers.add(merge.sha)
   }
-  return { byCommit, carriers }
+  return { byCommit, mergedBy, carriers }
 }

@@ -1,6 +1,7 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import type { Release } from '../model.ts'
-import { KEEP, KEPT_END, type Pieces, piecesOf, placeFor } from './headings.ts'
+import { definitionsFor } from './definitions.ts'
+import { anchorsOf, KEEP, KEPT_END, type Pieces, piecesOf, placeFor } from './headings.ts'
 import { heading } from './lines.ts'
 import { type RenderOptions, renderNotes } from './notes.ts'
 
@@ -36,6 +37,7 @@ export async function upsertSections(
   for (const release of releases.toReversed()) {
     const section = withHeading(await renderNotes([release], options), release, options)
     upsert(pieces, release.version ?? 'unreleased', section.replaceAll('\n', lineEnd), lineEnd)
+    pieces.tail = definitionsFor(pieces.tail, release, { links: options.links, lineEnd })
   }
   return mark + pieces.head + pieces.sections.map(({ text }) => text).join('') + pieces.tail
 }
@@ -58,7 +60,9 @@ function upsert(pieces: Pieces, version: string, section: string, lineEnd: strin
   const old = sections.find((each) => each.version?.toLowerCase() === version.toLowerCase())
   if (old !== undefined) {
     const gap = old.text.slice(old.text.trimEnd().length)
-    old.text = withKept(old.text, section, lineEnd, version).trimEnd() + (gap === '' ? lineEnd : gap)
+    const anchors = anchorsOf(old.text)
+    old.text =
+      anchors + withKept(old.text, section, lineEnd, version).trimEnd() + (gap === '' ? lineEnd : gap)
     return
   }
   const at = placeFor(version, sections)

@@ -1,5 +1,5 @@
 import { ActionError } from '../../../shared/action/errors.ts'
-import { compareVersions, parseVersion } from '../../../shared/version/version.ts'
+import { compareVersions, parseVersion, type Version } from '../../../shared/version/version.ts'
 
 /** What stands between these is written by people; it survives a rerun. */
 export const KEEP = '<!-- keep -->'
@@ -18,6 +18,8 @@ export interface Pieces {
 export interface Section {
   /** As the heading says it, without prefix; `unreleased` for that. Undefined: a heading of something else. */
   version: string | undefined
+  /** A version anywhere in the heading: it says where the section belongs, not which it is. */
+  about?: Version | undefined
   text: string
 }
 
@@ -26,6 +28,10 @@ const VERSION = /^[[`*_]*(?:[^\s\d[\]`]*?[-@/v])??v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]
 /** What tools write before it: `<small>`, `<a name="1.0.0"></a>`; `Version 1.0.0` where it is no part of a section. */
 const TAGS = /^(?:<[^<>]{0,200}>\s*)+/
 const WORD = /^(?:version|release)\s+/i
+/** `My Project 2.16.0 (2025-01-01)`, `[1.45.0/0.67.0]`: the first version in a heading, and not a part of a longer number. */
+const ANYWHERE = /(?:^|[\s[(/@v-])(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?=$|[\s\])/,:])/
+/** `<a name="1.0.0"></a>` on a line of its own belongs to the heading below it. */
+const ANCHOR = /^ {0,3}<a\s[^<>]{0,200}>(?:\s*<\/a>)?[ \t]*$/i
 const UNRELEASED = /^[[`*_]*unreleased\b/i
 
 /**
@@ -36,7 +42,7 @@ const UNRELEASED = /^[[`*_]*unreleased\b/i
  * @throws ActionError for a code block or a comment that never ends
  */
 export function piecesOf(text: string): Pieces {
-  const found: { version: string | undefined; start: number }[] = []
+  const found: { version: string | undefined; about?: Version | undefined; start: number }[] = []
   let fence: string | undefined
   let isComment = false
   let offset = 0
@@ -57,7 +63,7 @@ export function piecesOf(text: string): Pieces {
       const isText = isComment || offset < keptUntil
       const heading = isText ? undefined : headingOf(bare)
       const underlined = isText || !isAlone ? undefined : underlinedOf(above, bare)
-      if (heading !== undefined) found.push({ ...heading, start: offset })
+      if (heading !== undefined) found.push({ ...heading, start: withAnchors(lines, index, offset) })
       else if (underlined !== undefined) found.push({ ...underlined, start: offset - above.length - 1 })
       isComment = isComment ? !bare.includes('-->') : /^ {0,3}<!--(?!.*-->)/.test(bare)
     }
@@ -71,12 +77,30 @@ export function piecesOf(text: string): Pieces {
   const end = Math.max(definitionsFrom(lines, text.length), found.at(-1)?.start ?? 0)
   return {
     head: text.slice(0, found[0]?.start ?? end),
-    sections: found.map(({ version, start }, index) => ({
+    sections: found.map(({ version, about, start }, index) => ({
       version,
+      about,
       text: text.slice(start, found[index + 1]?.start ?? end),
     })),
     tail: text.slice(end),
   }
+}
+
+/** Where a section begins whose heading has anchors above it. */
+function withAnchors(lines: readonly string[], index: number, offset: number): number {
+  let start = offset
+  for (let at = index - 1, from = offset; at >= 0; at--) {
+    const line = (lines[at] ?? '').replace(/\r$/, '')
+    from -= (lines[at] ?? '').length + 1
+    if (ANCHOR.test(line)) start = from
+    else if (line.trim() !== '') break
+  }
+  return start
+}
+
+/** The anchors that a section begins with, with all white space up to its heading; empty without. */
+export function anchorsOf(text: string): string {
+  return /^(?:[ \t]*<a\s[^<>]{0,200}>(?:\s*<\/a>)?[ \t]*(?:\r?\n)+)+/i.exec(text)?.[0] ?? ''
 }
 
 /** Where a block to keep that begins in a line ends; 0 when the next mark is not its end. */
@@ -105,12 +129,13 @@ function definitionsFrom(lines: readonly string[], length: number): number {
   return from
 }
 
-function headingOf(line: string): Pick<Section, 'version'> | undefined {
+function headingOf(line: string): Pick<Section, 'version' | 'about'> | undefined {
   const match = /^ {0,3}(#{1,3})[ \t]+(.*)$/.exec(line)
   if (match === null) return undefined
   const [, marks = '', words = ''] = match
   const version = versionOf(words, marks.length)
-  return version !== undefined || marks === '##' ? { version } : undefined
+  const about = marks.length < 3 ? parseVersion(ANYWHERE.exec(words)?.[1] ?? '') : undefined
+  return version !== undefined || marks === '##' || about !== undefined ? { version, about } : undefined
 }
 
 /** `1.0.0 / 2020-01-31` above `======`, as many older files have it. */
@@ -132,19 +157,25 @@ function versionOf(heading: string, level: number): string | undefined {
 
 /**
  * Before which of the sections that of a new version belongs: the first lower version, else behind the last section of a
- * version, else at the end. Unreleased is above all versions.
+ * version; where no heading says a version, above the first section that is not Unreleased. Unreleased is above all
+ * versions.
  */
 export function placeFor(version: string, sections: readonly Section[]): number {
-  const isVersion = ({ version: other }: Section): boolean => other !== undefined
+  const versionIn = ({ version: said, about }: Section): Version | undefined =>
+    parseVersion(said ?? '') ?? about
+  const isVersion = (section: Section): boolean =>
+    section.version !== undefined || section.about !== undefined
   const own = parseVersion(version)
   const at =
     own === undefined
       ? sections.findIndex(isVersion)
       : sections.findIndex((section) => {
-          const other = parseVersion(section.version ?? '')
+          const other = versionIn(section)
           return other !== undefined && compareVersions(own, other) > 0
         })
   if (at >= 0) return at
-  const last = own === undefined ? -1 : sections.findLastIndex(isVersion)
-  return last < 0 ? sections.length : last + 1
+  const isNoVersion = sections.every((section) => versionIn(section) === undefined)
+  if (own !== undefined && !isNoVersion) return sections.findLastIndex(isVersion) + 1
+  const first = sections.findIndex(({ version: said }) => said !== 'unreleased')
+  return first < 0 ? sections.length : first
 }

@@ -14,6 +14,8 @@ type Rules = Pick<Inputs, 'leadTimeFrom' | 'exclude'>
 /** What one environment has seen so far. */
 interface Place {
   live: Attempt | undefined
+  /** What was live before each deployment, by its id. */
+  before: Map<string, Attempt | undefined>
   /** Commits that reached production, whether or not they are live. */
   shipped: Set<string>
   /** The deployment before was of a commit that nobody has: what comes next cannot be told from it. */
@@ -38,7 +40,7 @@ export function timelineOf(
       continue
     }
     const name = attempt.environment.toLowerCase()
-    const place = places.get(name) ?? { live: undefined, shipped: new Set(), lost: false }
+    const place = places.get(name) ?? { live: undefined, before: new Map(), shipped: new Set(), lost: false }
     places.set(name, place)
     line.deployments.push(
       attempt.outcome === 'failure' ? failedAttempt(attempt) : success(attempt, place, commits, rules),
@@ -59,8 +61,14 @@ function success(
 ): Deployment {
   const { live, shipped, lost } = place
   const isKnown = attempt.hasCommit && commits.has(attempt.sha)
+  const { record } = attempt
+  if (record?.mode === 'rollback') {
+    // It is recorded at the commit of the workflow that ran it: what is live now is what was before the undone one.
+    place.live = place.before.get(record.undoes ?? '') ?? live
+    return deployment(attempt, 'rollback', [])
+  }
+  place.before.set(attempt.id, live)
   place.live = attempt
-  if (attempt.record?.mode === 'rollback') return deployment(attempt, 'rollback', [])
   if (live !== undefined && live.sha === attempt.sha) return deployment(attempt, 'redeployment', [])
   if (!isKnown) {
     place.lost = true

@@ -54,13 +54,18 @@ const queryText = ({ pulls, bodies }: Wanted): string =>
  * @throws GitHubError, CallsUsedUp
  */
 export async function readCommits(asking: Asking, wanted: Wanted, into: Map<string, Commit>): Promise<void> {
+  const coverage = coverageOf(wanted.base, into)
   for (const head of wanted.heads) {
-    if (into.has(head) && isWhole(head, wanted.base, into)) continue
-    await walk(asking, head, wanted, into)
+    if (!coverage.isWhole(head)) await walk(asking, head, { wanted, coverage }, into)
   }
 }
 
-async function walk(asking: Asking, head: string, wanted: Wanted, into: Map<string, Commit>): Promise<void> {
+async function walk(
+  asking: Asking,
+  head: string,
+  { wanted, coverage }: { wanted: Wanted; coverage: Coverage },
+  into: Map<string, Commit>,
+): Promise<void> {
   const text = queryText(wanted)
   const about = `the commits of ${head.slice(0, 7)}`
   // A commit that is gone has no history: the deployment says so itself.
@@ -72,42 +77,50 @@ async function walk(asking: Asking, head: string, wanted: Wanted, into: Map<stri
   )
   for await (const { nodes } of pages) {
     for (const node of nodes) into.set(node.oid, commitOf(node))
-    if (isWhole(head, wanted.base, into)) return
+    if (coverage.isWhole(head)) return
   }
 }
 
-/** Every path from the head ends at a root, or within the ancestry of the base. */
-function isWhole(head: string, base: string | undefined, commits: ReadonlyMap<string, Commit>): boolean {
-  if (base === undefined || !commits.has(base)) return !missesAny([head], new Set(), commits)
-  return !missesAny([head], reachable(base, commits), commits)
+interface Coverage {
+  /** Every path from the head ends at a root, or within the ancestry of the base. */
+  isWhole(head: string): boolean
 }
 
-function reachable(from: string, commits: ReadonlyMap<string, Commit>): Set<string> {
-  const seen = new Set<string>()
-  const open = [from]
-  for (let sha = open.pop(); sha !== undefined; sha = open.pop()) {
-    if (seen.has(sha)) continue
-    seen.add(sha)
-    open.push(...(commits.get(sha)?.parents ?? []))
+/** Looks at each commit once: what was found whole stays so, whatever is read later. */
+function coverageOf(base: string | undefined, commits: ReadonlyMap<string, Commit>): Coverage {
+  const whole = new Set<string>()
+  let isBaseListed = false
+  /** Follows parents; @returns what is missing, and all that was passed. */
+  const follow = (from: string): { isMissing: boolean; passed: Set<string> } => {
+    const passed = new Set<string>()
+    const open = [from]
+    let isMissing = false
+    for (let sha = open.pop(); sha !== undefined; sha = open.pop()) {
+      if (passed.has(sha) || whole.has(sha)) continue
+      const commit = commits.get(sha)
+      if (commit === undefined) isMissing = true
+      else {
+        passed.add(sha)
+        open.push(...commit.parents)
+      }
+    }
+    return { isMissing, passed }
   }
-  return seen
-}
-
-function missesAny(
-  heads: readonly string[],
-  old: ReadonlySet<string>,
-  commits: ReadonlyMap<string, Commit>,
-): boolean {
-  const seen = new Set<string>()
-  const open = [...heads]
-  for (let sha = open.pop(); sha !== undefined; sha = open.pop()) {
-    if (seen.has(sha) || old.has(sha)) continue
-    seen.add(sha)
-    const commit = commits.get(sha)
-    if (commit === undefined) return true
-    open.push(...commit.parents)
+  return {
+    isWhole(head) {
+      // Until then there is more to read in any case, unless the history ends before.
+      if (base !== undefined && !commits.has(base)) return false
+      if (!isBaseListed && base !== undefined) {
+        isBaseListed = true
+        // What the base had already is old news: nobody has to know all of it.
+        for (const sha of follow(base).passed) whole.add(sha)
+      }
+      const { isMissing, passed } = follow(head)
+      if (isMissing) return false
+      for (const sha of passed) whole.add(sha)
+      return true
+    },
   }
-  return false
 }
 
 function commitOf(node: Node): Commit {

@@ -180,9 +180,10 @@ export function recordOf(payload: string | null | undefined): SwitchRecord | und
     // A payload that was given as text comes as JSON within JSON.
     if (typeof value === 'string') value = JSON.parse(value)
     if (value === null || typeof value !== 'object') return undefined
-    const { mode, undoes } = value as Record<string, unknown>
-    const isId = typeof undoes === 'number' || (typeof undoes === 'string' && /^\d{1,20}$/.test(undoes))
-    return { mode: mode === 'rollback' ? 'rollback' : 'switch', undoes: isId ? String(undoes) : undefined }
+    const { nexus, undoes } = value as { nexus?: unknown; undoes?: { id?: unknown } | null }
+    if (nexus !== 1) return undefined
+    if (undoes === null || undoes === undefined) return { mode: 'switch', undoes: undefined }
+    return { mode: 'rollback', undoes: Number.isSafeInteger(undoes.id) ? String(undoes.id) : undefined }
   } catch {
     return undefined
   }

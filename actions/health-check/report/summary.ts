@@ -1,10 +1,10 @@
-import type { SampleStats } from '../../../shared/probe/latency.ts'
+import { histogram, type SampleStats } from '../../../shared/probe/latency.ts'
 import type { CheckReport } from '../../../shared/probe/report.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
 import { codeBlock, codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { formatShare } from '../../../shared/text/units.ts'
 import { cut } from '../../../shared/text/untrusted.ts'
-import type { Status, Verdict } from '../model.ts'
+import type { Compared, Status, Verdict } from '../model.ts'
 
 const HEADLINE: Record<Status, string> = {
   healthy: '✅ Healthy',
@@ -20,12 +20,15 @@ const MAX_NAME = 60
 const MAX_TARGET = 56
 
 /** The job summary as Markdown blocks, the most important first; pure. */
-export function summaryBlocks(reports: readonly CheckReport[], verdict: Verdict): string[] {
+export function summaryBlocks(verdict: Verdict): string[] {
+  const { reports, compared } = verdict
   return [
     `### ${HEADLINE[verdict.status]}: ${verdict.sentence}`,
     ...reasons(verdict),
     checkTable([...verdict.failed, ...verdict.passed]),
-    ...reports.flatMap(({ check, samples }) => (samples === undefined ? [] : [latency(check.name, samples)])),
+    ...reports.flatMap(({ check, samples }) =>
+      samples === undefined ? [] : [latency(check.name, samples, compared.get(check.name))],
+    ),
     ...verdict.failed.slice(0, 20).flatMap(answer),
   ]
 }
@@ -90,18 +93,10 @@ function nameAndTarget(name: string, display: string, address: string | undefine
   return [escapeMarkdown(cut(name, MAX_NAME)), ...(below.length > 0 ? [below.join(' ')] : [])].join('<br>')
 }
 
-/** The distribution as a small chart, and the figures that thresholds are about. */
-function latency(
-  name: string,
-  { count, failed, errorRate, p50, p95, p99, max, first, histogram }: SampleStats,
-): string {
+/** The distribution as a small chart, beside the earlier one when there is one, and the figures that thresholds are about. */
+function latency(name: string, samples: SampleStats, compared: Compared | undefined): string {
+  const { count, failed, errorRate, p50, p95, p99, max, first } = samples
   const ms = (value: number | undefined): string => (value === undefined ? '–' : formatDuration(value))
-  const most = Math.max(1, ...histogram.map((range) => range.count))
-  const width = Math.max(0, ...histogram.map(({ from, to }) => `${from}–${to}`.length))
-  const bars = histogram.map(({ from, to, count: inRange }) => {
-    const bar = '█'.repeat(Math.max(inRange > 0 ? 1 : 0, Math.round((inRange / most) * BAR_WIDTH)))
-    return `${`${from}–${to}`.padStart(width)} ms │ ${bar} ${inRange}`
-  })
   const figures = table(
     ['p50', 'p95', 'p99', 'max', 'first (cold)', 'failed'],
     [[ms(p50), ms(p95), ms(p99), ms(max), ms(first), `${failed} (${formatShare(errorRate)})`]],
@@ -109,9 +104,46 @@ function latency(
   )
   return [
     `**Latency of ${escapeMarkdown(name)}**, ${count} samples`,
+    ...(compared === undefined ? [] : [escapeMarkdown(compared.told)]),
     figures,
-    codeBlock(bars.join('\n')),
+    codeBlock(compared === undefined ? chart(samples.histogram) : chartOfBoth(samples.values, compared)),
   ].join('\n\n')
+}
+
+function chart(histogram: SampleStats['histogram']): string {
+  const most = Math.max(1, ...histogram.map((range) => range.count))
+  const width = Math.max(0, ...histogram.map(({ from, to }) => `${from}–${to}`.length))
+  return histogram
+    .map(
+      ({ from, to, count }) => `${`${from}–${to}`.padStart(width)} ms │ ${bar('█', count / most)} ${count}`,
+    )
+    .join('\n')
+}
+
+/** Two bars for each range, in shares of all samples: there may be more of the one than of the other. */
+function chartOfBoth(now: readonly number[], { baseline }: Compared): string {
+  const ranges = histogram([...now, ...baseline.values].toSorted((a, b) => a - b))
+  const share = (values: readonly number[], from: number, to: number, isLast: boolean): number =>
+    values.filter((value) => value >= from && (isLast || value < to)).length / Math.max(1, values.length)
+  const rows = ranges.map(({ from, to }, index) => {
+    const isLast = index === ranges.length - 1
+    return {
+      label: `${from}–${to}`,
+      now: share(now, from, to, isLast),
+      was: share(baseline.values, from, to, isLast),
+    }
+  })
+  const most = Math.max(0.01, ...rows.flatMap((row) => [row.now, row.was]))
+  const width = Math.max(0, ...rows.map(({ label }) => label.length))
+  const lines = rows.flatMap(({ label, now: share, was }) => [
+    `${label.padStart(width)} ms │ ${bar('█', share / most)} ${Math.round(share * 100)} %`,
+    `${' '.repeat(width)}    │ ${bar('░', was / most)} ${Math.round(was * 100)} %`,
+  ])
+  return [...lines, `${' '.repeat(width)}      █ now, ░ before`].join('\n')
+}
+
+function bar(sign: string, share: number): string {
+  return sign.repeat(Math.max(share > 0 ? 1 : 0, Math.round(share * BAR_WIDTH)))
 }
 
 /** The beginning of what a failed check answered. */

@@ -8,6 +8,7 @@ import { type Outcome, pauseBefore } from './retry.ts'
 /** One try. Services answer within a second; who does not within this will not. */
 const TRY_MS = 10_000
 const MAX_BODY = 262_144
+const PAGE = /^\s*<(?:!doctype|html|\?xml|head|body|h1)/i
 
 const WORDS: Partial<Record<RequestError['kind'], string>> = {
   dns: 'dns',
@@ -61,7 +62,7 @@ export async function post(
         signal,
       })
       outcome = { status: answer.status, retryAfter: answer.headers['retry-after'] }
-      result = answer.status >= 300 && answer.status < 400 ? redirected(answer) : answer
+      result = answer.status >= 300 && answer.status < 400 ? redirected(answer) : notByPortal(answer)
     } catch (error) {
       if (!(error instanceof RequestError)) throw error
       outcome = error
@@ -75,8 +76,16 @@ export async function post(
 /** The beginning of an answer that is not what it should be, for a message. */
 export function excerpt(answer: Answer): string {
   const text = answer.body.toString('utf8')
-  const said = /^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text) ? 'an HTML page' : oneLine(text, 200)
+  const said = PAGE.test(text) ? 'an HTML page' : oneLine(text, 200)
   return `HTTP ${answer.status}${said === '' ? '' : `: ${said}`}.`
+}
+
+/** A page with a good status is that of something else: a login of a network, a proxy. No service answers with one. */
+function notByPortal(answer: Answer): Answer | Delivered {
+  if (answer.status < 200 || answer.status >= 300 || !PAGE.test(answer.body.toString('utf8', 0, 200)))
+    return answer
+  const message = `HTTP ${answer.status}, but with an HTML page: something else answers there. A login page, a proxy?`
+  return undelivered(`http_${answer.status}`, message, answer.status)
 }
 
 function redirected(answer: Answer): Delivered {

@@ -25,7 +25,7 @@ export async function sendToWebhook(
   const said = answer.body.toString('utf8')
   const refusal = refusalIn(said)
   const isGood = answer.status >= 200 && answer.status < 300
-  if (isGood && refusal === undefined && !/^\s*</.test(said)) return delivered(answer.status)
+  if (isGood && refusal === undefined) return delivered(answer.status)
   return refusedBySlack(refusal ?? said, answer.status)
 }
 
@@ -41,8 +41,7 @@ export async function sendToTrigger(
   const said = answer.body.toString('utf8')
   const refusal = refusalIn(said)
   const isGood = answer.status >= 200 && answer.status < 300
-  if (isGood && refusal === undefined && !/^\s*</.test(said))
-    return delivered(answer.status, { accepted: true })
+  if (isGood && refusal === undefined) return delivered(answer.status, { accepted: true })
   return refusedByTrigger(refusal ?? said, answer.status)
 }
 

@@ -36,8 +36,7 @@ export async function sendToTeams(
   const isGood = answer.status >= 200 && answer.status < 300
   const failure =
     /\bHTTP error (\d{3})/i.exec(said)?.[1] ?? (/delivery failed/i.test(said) ? '200' : undefined)
-  if (isGood && failure === undefined && !/^\s*</.test(said))
-    return delivered(answer.status, { accepted: true })
+  if (isGood && failure === undefined) return delivered(answer.status, { accepted: true })
   const remedy = REMEDIES[Number(failure ?? answer.status)] ?? ''
   return undelivered(
     wordOf(said, failure ?? String(answer.status)),

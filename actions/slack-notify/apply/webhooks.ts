@@ -118,18 +118,10 @@ function judged(
   remedies: Readonly<Record<number, string>>,
 ): Delivered {
   if ('ok' in answer) return answer
-  const said = answer.body.toString('utf8')
-  // A portal that wants people to log in answers 200, with a page.
-  const isPage = /^\s*<(?:!doctype|html)/i.test(said)
-  if (answer.status >= 200 && answer.status < 300 && !isPage) return delivered(answer.status)
-  const remedy = isPage
-    ? 'Something else answers there: a login page, a proxy?'
-    : (remedies[answer.status] ?? '')
-  return undelivered(
-    wordIn(said) ?? `http_${answer.status}`,
-    `${excerpt(answer)} ${remedy}`.trim(),
-    answer.status,
-  )
+  if (answer.status >= 200 && answer.status < 300) return delivered(answer.status)
+  const remedy = remedies[answer.status] ?? ''
+  const word = wordIn(answer.body.toString('utf8')) ?? `http_${answer.status}`
+  return undelivered(word, `${excerpt(answer)} ${remedy}`.trim(), answer.status)
 }
 
 /** Mattermost's own id of an error, such as `web.incoming_webhook.channel.app_error`. */

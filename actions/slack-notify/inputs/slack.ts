@@ -34,6 +34,7 @@ export function readSlack(inputs: Reader, lifecycle: Lifecycle): SlackTarget | u
   if (token !== undefined) inputs.mask(token)
   const hooks = readHooks(inputs, given)
   const settings = readSettings(inputs)
+  const ownBase = inputs.text('slack-api-url')
   if (token !== undefined) checkToken(inputs, token)
   // A variable of the whole workflow may be there for other steps; without a channel it means nothing.
   const isAlone =
@@ -47,7 +48,7 @@ export function readSlack(inputs: Reader, lifecycle: Lifecycle): SlackTarget | u
     inputs.add('channel', '"bot-token" needs a channel: its id, such as C0123456789, or its name.')
   }
   checkSettings(inputs, settings)
-  const base = readBase(inputs)
+  const base = readBase(inputs, ownBase)
   return base === undefined ? undefined : { kind: 'api', token, base, ...settings }
 }
 
@@ -120,8 +121,7 @@ function checkSettings(inputs: Reader, { channels, updateTs, threadTs, replyBroa
  * Where the Web API is. A variable may come from anywhere (a commit message is enough, by way of GITHUB_ENV), so that
  * the token follows it to Slack alone; an input of the step is the author's own word.
  */
-function readBase(inputs: Reader): URL | undefined {
-  const own = inputs.text('slack-api-url')
+function readBase(inputs: Reader, own: string | undefined): URL | undefined {
   const name = own === undefined ? 'SLACK_API_URL' : 'slack-api-url'
   const given = own ?? variable(inputs, 'SLACK_API_URL') ?? 'https://slack.com/api/'
   const base = parseEndpoint(name, given, inputs)

@@ -145,8 +145,9 @@ function headersOf(inputs: Reader, given: unknown, path: string): Record<string,
 /** The routing key, and where events go: PagerDuty itself, unless an input of the step says otherwise. */
 export function readPagerDuty(inputs: Reader): PagerDutyTarget | undefined {
   const routingKey = inputs.text('pagerduty-routing-key')
-  if (routingKey === undefined) return undefined
   const own = inputs.text('pagerduty-events-url')
+  const dedupKey = inputs.text('dedup-key') ?? ''
+  if (routingKey === undefined) return undefined
   const name = own === undefined ? 'PAGERDUTY_EVENTS_URL' : 'pagerduty-events-url'
   const given = own ?? variable(inputs, 'PAGERDUTY_EVENTS_URL') ?? 'https://events.pagerduty.com/v2/enqueue'
   const url = parseEndpoint(name, given, inputs)
@@ -159,5 +160,5 @@ export function readPagerDuty(inputs: Reader): PagerDutyTarget | undefined {
   }
   const changeUrl = new URL(url)
   changeUrl.pathname = changeUrl.pathname.replace(/\/enqueue\/?$/, '/change/enqueue')
-  return { url, changeUrl, routingKey, dedupKey: inputs.text('dedup-key') ?? '' }
+  return { url, changeUrl, routingKey, dedupKey }
 }

@@ -19,16 +19,22 @@ const MAX_DEPTH = 4
  * What a body says for itself, on one line of at most 120 characters with controls escaped: `message`, `error` or
  * `detail` of a JSON document, the title of a page, the first line of a text. Undefined when it says nothing.
  *
- * @param text the beginning of the body, without secrets
+ * @param text the beginning of the body
+ * @param redact takes secrets out of a text
  */
-export function bodyWords(text: string, document: unknown): string | undefined {
+export function bodyWords(
+  text: string,
+  document: unknown,
+  redact: (text: string) => string,
+): string | undefined {
   const words = document === undefined ? wordsOfText(text) : wordsOf(document, 0)
-  const line = oneLine(words ?? '', MAX_LENGTH)
+  // Before it is cut: half a secret would not be known.
+  const line = oneLine(redact(words ?? ''), MAX_LENGTH)
   return line === '' ? undefined : line
 }
 
 function wordsOf(value: unknown, depth: number): string | undefined {
-  if (typeof value === 'string') return value.trim() === '' ? undefined : value
+  if (typeof value === 'string') return value.trim() === '' || value.length > 10_000 ? undefined : value
   if (value === null || typeof value !== 'object' || depth > MAX_DEPTH) return undefined
   // FastAPI and Django answer with lists of problems.
   if (Array.isArray(value)) return wordsOf(value[0], depth + 1)

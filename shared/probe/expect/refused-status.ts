@@ -1,5 +1,3 @@
-import { bodyWords } from './body-words.ts'
-
 /** What to do about a status that nobody expected, where something can be said of it. */
 const REMEDIES: Readonly<Record<number, string>> = {
   401: 'send credentials with headers or in the URL; stop-on: 401 ends the waiting',
@@ -15,9 +13,6 @@ const REMEDIES: Readonly<Record<number, string>> = {
   504: 'a proxy answers, and the service behind it is too slow',
 }
 
-/** `: ` and what the body says, then what to do: an addition to `HTTP 401 Unauthorized instead of 200-299`. */
-export function explainStatus(status: number, text: string, document: unknown, isNamed: boolean): string {
-  const words = isNamed ? undefined : bodyWords(text, document)
-  const remedy = REMEDIES[status]
-  return (words === undefined ? '' : `: ${words}`) + (remedy === undefined ? '' : `; ${remedy}`)
+export function remedyFor(status: number): string | undefined {
+  return REMEDIES[status]
 }

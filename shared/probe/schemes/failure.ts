@@ -34,13 +34,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
   NO_HTTP2: 'write http:// or https://, with http-version: 1.1',
 }
 
+/** The message with what can be done about it. @param code of the failure */
+export function remedied(message: string, code: string | undefined): string {
+  const remedy = code === undefined ? undefined : REMEDIES[code]
+  return remedy === undefined ? message : `${message}: ${remedy}`
+}
+
 /** A failed connection or request in the words of a probe; anything else is a defect and is passed on as it is. */
 export function asProbeFailure(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error
   const timings =
     error.timings.total === undefined ? undefined : { ...error.timings, total: error.timings.total }
-  const remedy = error.code === undefined ? undefined : REMEDIES[error.code]
-  const message = remedy === undefined ? error.message : `${error.message}: ${remedy}`
+  const message = remedied(error.message, error.code)
   return new ProbeFailure(CLASS_OF[error.kind], message, {
     permanent: error.permanent,
     address: error.address,

@@ -9,6 +9,8 @@ const KNOWN: readonly (readonly [begins: RegExp, who: string])[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the handshake of MySQL, version 10 of its protocol
   [/^...\x00\x0a\d+\.\d+\./s, 'a MySQL server'],
   [/^-(?:ERR|NOAUTH|DENIED) /, 'a Redis server'],
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a SETTINGS frame, RFC 9113 section 6.5
+  [/^\x00..\x04\x00\x00\x00\x00\x00/s, 'an HTTP/2 server'],
 ]
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals'
 import { testWith } from '../../support/real-parts.ts'
 import type { Behaviour } from '../../support/releases.ts'
-import { openScene, type RouterName, type Scene } from '../../support/routers/scene.ts'
+import { openScene, ROUTERS, type RouterName, type Scene } from '../../support/routers/scene.ts'
 import { expectConclusion, type StepResult } from '../../support/runner.ts'
 
 /** How each bad release is seen; the words stand in the `reason` output. */
@@ -12,10 +12,10 @@ const KINDS: Record<Exclude<Behaviour, 'good'>, RegExp> = {
   dies: /502|503|refused|connect|reset|closed/i,
 }
 
-const ROUTERS: RouterName[] = ['haproxy', 'nginx', 'caddy', 'traefik']
+const NAMES = Object.keys(ROUTERS) as RouterName[]
 
-describe.each(ROUTERS)('behind %s, with default bounds,', (router) => {
-  const part = router === 'traefik' ? 'node' : router
+describe.each(NAMES)('behind %s, with default bounds,', (router) => {
+  const part = ROUTERS[router]
   for (const [kind, words] of Object.entries(KINDS)) {
     testWith(
       part,

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals'
 import { testWith } from '../../support/real-parts.ts'
-import { openScene, type RouterName } from '../../support/routers/scene.ts'
+import { openScene, ROUTERS, type RouterName } from '../../support/routers/scene.ts'
 import { describe, expectConclusion } from '../../support/runner.ts'
 
-const ROUTERS: RouterName[] = ['haproxy', 'nginx', 'caddy', 'traefik']
+const NAMES = Object.keys(ROUTERS) as RouterName[]
 
-for (const router of ROUTERS) {
-  const part = router === 'traefik' ? 'node' : router
+for (const router of NAMES) {
+  const part = ROUTERS[router]
   testWith(
     part,
     `of three switches of ${router} at once exactly one wins, and the others write nothing`,

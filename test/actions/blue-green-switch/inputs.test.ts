@@ -58,6 +58,22 @@ test('{color} and {version} are filled in, quoted or not', async () => {
   expect(verify?.['blue']?.[0]?.settings['expect-version']).toBe('1.10')
 })
 
+test('connect-to asks each color under the public name', async () => {
+  const { checks } = await readInputs(
+    env({ checks: '- url: https://shop.example.com/health\n  connect-to: "{color}.internal:8443"' }),
+  )
+  expect(checks?.['green']?.[0]).toMatchObject({
+    display: 'https://shop.example.com/health',
+    settings: { 'connect-to': { host: 'green.internal', port: 8443 } },
+  })
+  expect(checks?.['blue']?.[0]?.settings['connect-to']).toEqual({ host: 'blue.internal', port: 8443 })
+  expect(
+    await problemsOf({ checks: '- url: https://shop.example.com/\n  connect-to: "{color}"' }),
+  ).toMatchObject({
+    'checks[0].connect-to': expect.stringMatching(/is not a host and a port/),
+  })
+})
+
 test('checks may be a map with a list for each color', async () => {
   const { checks } = await readInputs(
     env({ checks: 'blue: [http://127.0.0.1:8001/]\ngreen: [http://127.0.0.1:8002/]' }),
@@ -94,14 +110,20 @@ describe('refused', () => {
     [{ target: '' }, 'target', 'is missing'],
     [{ 'target-config': '' }, 'target-config', 'is missing'],
     [{ 'target-config': '{ a: [' }, 'target-config', 'not valid YAML'],
-    [{ mode: 'rollback' }, 'mode', 'comes with a later release'],
     [{ mode: 'swich' }, 'mode', 'Did you mean "switch"?'],
-    [{ environment: 'production' }, 'environment', 'comes with a later release'],
-    [{ 'environment-url': 'https://a' }, 'environment-url', 'comes with a later release'],
-    [{ 'deployment-id': '7' }, 'deployment-id', 'comes with a later release'],
-    [{ reason: 'bad' }, 'reason', 'comes with a later release'],
-    [{ confirm: 'ROLLBACK' }, 'confirm', 'comes with a later release'],
-    [{ record: 'true' }, 'record', 'come with a later release'],
+    [{ record: 'true' }, 'environment', 'needs the environment of the deployment'],
+    [{ 'environment-url': 'shop' }, 'environment-url', 'is not the URL of a page'],
+    [{ 'deployment-id': '7' }, 'deployment-id', 'is for "mode: rollback"'],
+    [{ confirm: 'ROLLBACK' }, 'confirm', 'is for "mode: rollback"'],
+    [{ mode: 'rollback' }, 'confirm', 'it is missing. Write ROLLBACK'],
+    [{ mode: 'rollback' }, 'reason', 'it is missing'],
+    [{ mode: 'rollback' }, 'deployment-id', 'and so is "environment"'],
+    [{ mode: 'rollback', confirm: 'rollback' }, 'confirm', '"rollback" is not ROLLBACK'],
+    [{ mode: 'rollback', confirm: ' ROLLBACK' }, 'confirm', 'is not ROLLBACK'],
+    [{ mode: 'rollback', 'deployment-id': 'x' }, 'deployment-id', 'is not a whole number'],
+    [{ 'max-p95-ratio': '0.5' }, 'max-p95-ratio', 'is not a ratio'],
+    [{ sticky: 'mvoe' }, 'sticky', 'Did you mean "move"?'],
+    [{ 'on-old-dead': 'back' }, 'on-old-dead', 'is not one of "stay" or "forward"'],
     [{ to: 'grene' }, 'to', 'Did you mean "green"?'],
     [{ 'expect-live': 'purple' }, 'expect-live', 'is not one of "blue" or "green"'],
     [{ steps: '5, 50' }, 'steps', 'the last step has to be 100'],

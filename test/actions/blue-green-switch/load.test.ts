@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals'
 import { type LoadReport, shareOf } from '../../support/load.ts'
 import { testWith } from '../../support/real-parts.ts'
-import { failuresOf, type RouterName } from '../../support/routers/scene.ts'
+import { failuresOf, ROUTERS, type RouterName } from '../../support/routers/scene.ts'
 import {
   namespaceCommand,
   switchInNamespace,
@@ -10,23 +10,24 @@ import {
 } from '../../support/routers/under-load.ts'
 import { expectConclusion } from '../../support/runner.ts'
 
-const ROUTERS: RouterName[] = ['haproxy', 'nginx', 'caddy', 'traefik']
+const NAMES = Object.keys(ROUTERS) as RouterName[]
 const CANARY = { steps: '10, 50, 100', 'step-interval': '4s', 'min-samples': '1' }
 
-describe.each(ROUTERS)('under load, %s', (router) => {
-  const namespace = router === 'caddy' ? namespaceCommand() : []
+describe.each(NAMES)('under load, %s', (router) => {
+  const isCaddy = router === 'caddy' || router === 'caddy-2.11'
+  const namespace = isCaddy ? namespaceCommand() : []
   // The stand-in of Traefik needs nothing but Node.
-  const part = router === 'traefik' ? 'node' : namespace === undefined ? 'network-namespaces' : router
+  const part = namespace === undefined ? 'network-namespaces' : ROUTERS[router]
   const run = async (inputs: Readonly<Record<string, string>>): Promise<UnderLoad> =>
-    router === 'caddy' ? switchInNamespace(namespace ?? [], router, inputs) : switchUnderLoad(router, inputs)
+    isCaddy ? switchInNamespace(namespace ?? [], router, inputs) : switchUnderLoad(router, inputs)
 
   testWith(
     part,
-    `${router} loses none of 10,000 requests in a switch`,
+    `${router} loses none of 10,000 requests, or as few as are known, in a switch`,
     async () => {
       const { step, report } = await run({})
       expectConclusion(step, 'success')
-      expectNoneFailed(report)
+      expectNoneFailed(report, router)
       expect(step.outputs).toMatchObject({
         ...{ live: 'green', previous: 'blue', switched: 'true', 'rolled-back': 'false', phase: 'commit' },
         ...{ weights: '{"blue":0,"green":100}', reason: '' },
@@ -39,11 +40,11 @@ describe.each(ROUTERS)('under load, %s', (router) => {
 
   testWith(
     part,
-    `${router} loses none of 10,000 requests in a canary, and the share is right within 2 points`,
+    `${router} loses none of 10,000 requests, or as few as are known, in a canary, and the share is right within 2 points`,
     async () => {
       const { step, report } = await run(CANARY)
       expectConclusion(step, 'success')
-      expectNoneFailed(report)
+      expectNoneFailed(report, router)
       for (const weight of [10, 50]) {
         const { from, to } = soakOf(step.outputs['result'] ?? '', weight)
         // A weight needs a moment to be in force on every connection.
@@ -55,8 +56,20 @@ describe.each(ROUTERS)('under load, %s', (router) => {
   )
 })
 
-function expectNoneFailed(report: LoadReport): void {
-  expect(failuresOf(report)).toEqual({ failed: 0, failures: [] })
+/**
+ * Caddy that is built with a newer Go loses a few: net/http closes a connection without an answer whose first request
+ * comes after its server has begun to shut down (`shuttingDown()` in `conn.serve`, server.go), and Caddy gives its old
+ * server up with each change of its configuration.
+ */
+const LOSES: Partial<Record<RouterName, { share: number; words: RegExp }>> = {
+  'caddy-2.11': { share: 0.001, words: /socket hang up|ECONNRESET/ },
+}
+
+function expectNoneFailed(report: LoadReport, router: RouterName): void {
+  const { share, words } = LOSES[router] ?? { share: 0, words: /never/ }
+  const { failed, failures } = failuresOf(report)
+  expect(failures.filter((failure) => !words.test(failure))).toEqual([])
+  expect(failed).toBeLessThanOrEqual(share * report.requests)
   expect(report.requests).toBeGreaterThanOrEqual(10_000)
   expect(Object.keys(report.bySide).sort()).toEqual(['blue', 'green'])
 }

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { payloadOf } from '../../../actions/blue-green-switch/protocol/payload.ts'
 import { freshCommits } from '../../../actions/delivery-metrics/figures/graph.ts'
 import { percentile } from '../../../actions/delivery-metrics/figures/percentile.ts'
 import { isoWeek } from '../../../actions/delivery-metrics/figures/weeks.ts'
 import type { Attempt, Commit, Facts } from '../../../actions/delivery-metrics/model.ts'
-import { outcomeOf } from '../../../actions/delivery-metrics/observe/deployments.ts'
+import { outcomeOf, recordOf } from '../../../actions/delivery-metrics/observe/deployments.ts'
 import { busyTime } from '../../../actions/delivery-metrics/observe/runs.ts'
 import { decide } from '../../../actions/delivery-metrics/plan.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
@@ -265,6 +266,42 @@ test('what was called bad after it had succeeded was live from its success on', 
   })
   const housekeeping = { ...attempt(1), failedAt: START + 200 * HOUR }
   expect(decide(rules(), [november({ attempts: [housekeeping, attempt(2)] })]).whole.failed).toBe(0)
+})
+
+describe('what blue-green-switch recorded', () => {
+  const moves = { from: 'blue', to: 'green', steps: [{ share: 100, weights: { blue: 0, green: 100 } }] }
+  const recorded = { weights: { blue: 100, green: 0 }, live: 'blue', raw: {} }
+  const payload = (undoes: { id: number; reason: string } | null) =>
+    JSON.stringify(payloadOf(moves, recorded, { target: 'haproxy', version: '1.2.3', undoes }))
+
+  test('is understood, as a map and as text in text', () => {
+    expect(recordOf(payload(null))).toEqual({ mode: 'switch', undoes: undefined })
+    expect(recordOf(payload({ id: 7, reason: 'errors' }))).toEqual({ mode: 'rollback', undoes: '7' })
+    expect(recordOf(JSON.stringify(payload({ id: 7, reason: 'x' })))).toEqual({
+      mode: 'rollback',
+      undoes: '7',
+    })
+  })
+
+  test.each([null, '', 'null', '[]', '7', '{"nexus":2}', '{', '"x"'])('%j is not a record', (text) => {
+    expect(recordOf(text)).toBeUndefined()
+  })
+
+  test('a rollback by hand undoes what it names, although it is recorded at the commit of its workflow', () => {
+    const undoing = { ...attempt(3), sha: sha('c2'), record: { mode: 'rollback' as const, undoes: '1002' } }
+    const again = { ...attempt(4), sha: sha('c2') }
+    const { whole } = decide(rules(), [
+      november({ attempts: [attempt(0), attempt(1), attempt(2), undoing, again] }),
+    ])
+    expect(whole.deployments.map(({ kind }) => kind)).toEqual(
+      ['deployment', 'deployment', 'deployment', 'rollback', 'deployment'].slice(1),
+    )
+    expect(whole.deployments[1]?.failures).toEqual([
+      { rule: 'rollback', reason: expect.stringContaining('D3') },
+    ])
+    // What comes again after a rollback counts once.
+    expect(whole.deployments.map(({ changes }) => changes?.length)).toEqual([1, 1, 0, 0])
+  })
 })
 
 describe('build time', () => {

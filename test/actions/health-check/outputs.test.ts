@@ -68,7 +68,9 @@ describe('outputs', () => {
       timingsMs: { connect: expect.any(Number), firstByte: expect.any(Number), total: expect.any(Number) },
       certificate: null,
       body: '{"status":"ok","version":"1.0"}',
+      conditions: null,
       samples: null,
+      baseline: null,
     })
     const file = JSON.parse(readFileSync(step.outputs['result-file'] ?? '', 'utf8')) as unknown
     expect(file).toEqual(resultOf(step))

@@ -97,7 +97,7 @@ describeWith('nginx', 'nginx that spreads at random over four replicas', (progra
   test('same-version alone sees that versions are mixed', async () => {
     const { nginx } = await group(1)
     try {
-      const step = await healthCheck({ url: nginx.url, 'same-version': 'true', timeout: '2s' })
+      const step = await healthCheck({ url: nginx.url, 'same-version': 'true', timeout: '5s' })
       expectConclusion(step, 'failure')
       expect(errorOf(step)).toMatch(/different versions answer in turn: /)
       expect(errorOf(step)).toMatch(SHARES)

@@ -33,6 +33,9 @@ export const INPUTS: Inputs = {
   images: [],
   latestOn: 'release',
   allowDowngrade: false,
+  pullRequest: { branch: 'nexus-release--{base}', versionFiles: [], files: [], labels: [] },
+  releaseFiles: [],
+  makeLatest: 'auto',
   dryRun: false,
 }
 export const SEEN: Observation = {

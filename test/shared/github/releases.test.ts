@@ -98,15 +98,21 @@ describe('what has been released of a tag', () => {
     expect(await readReleasesOf(one, 'v1.0.0')).toEqual({ commit: sha })
     expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ commit: undefined })
     const made = await createRelease(one, NEW)
-    await createRelease(one, { ...NEW, draft: true, body: 'older' })
-    const draft = await createRelease(one, { ...NEW, draft: true, body: 'newer' })
+    const { release: draft } = await createRelease(one, { ...NEW, draft: true, body: 'newer' })
+    // A person may have made another one before.
+    state.releases.unshift({
+      ...(state.releases.at(-1) as (typeof state.releases)[0]),
+      id: 99,
+      body: 'older',
+    })
     await createRelease(one, { ...NEW, tag: 'v1.0.0-rc.1', draft: true })
-    expect(one.calls).toBe(6)
+    const before = one.calls
     expect(await readReleasesOf(one, 'v1.0.0')).toEqual({
       commit: sha,
       published: made.release,
-      draft: draft.release,
+      draft,
     })
+    expect(one.calls).toBe(before + 1)
     expect(state.refs.has('refs/tags/v1.0.0-rc.1')).toBe(false)
   })
 
@@ -118,6 +124,28 @@ describe('what has been released of a tag', () => {
     github.fault({ on: 'POST /graphql', times: 99, answer: { status: 404, data: { message: 'Not Found' } } })
     expect(await readReleasesOf(one, 'v1.0.0')).toEqual(byGraphql)
     expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ commit: undefined })
+  })
+})
+
+describe('drafts that are made at once', () => {
+  test('come to the first one, and a draft of another tag stays', async () => {
+    const { github, one, state } = await tagged()
+    const NEXT = { ...NEW, draft: true }
+    await createRelease(one, { ...NEXT, tag: 'v0.9.0' })
+    github.fault({
+      on: 'POST /repos/{owner}/{repo}/releases',
+      race: () => {
+        const [other] = state.releases
+        if (other !== undefined)
+          state.releases.push({ ...other, id: state.nextId++, tag: NEXT.tag, body: 'first' })
+      },
+    })
+    const { created, release } = await createRelease(one, { ...NEXT, body: 'second' })
+    expect({ created, body: release.body }).toEqual({ created: false, body: 'first' })
+    expect(state.releases.map(({ tag, body }) => [tag, body])).toEqual([
+      ['v0.9.0', NEW.body],
+      [NEXT.tag, 'first'],
+    ])
   })
 })
 

@@ -261,6 +261,7 @@ test.each([
   ['220 mail.example ESMTP\r\n', /^a mail or FTP server answers/],
   ['J\0\0\0\x0a8.0.36\0', /^a MySQL server answers/],
   ['-ERR unknown command\r\n', /^a Redis server answers/],
+  ['\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x80', /^an HTTP\/2 server answers/],
   ['##[error]x\r\n', /^the answer is not that of X: it begins with "##\[error\]x"$/],
   ['\x1b[31mred', /^the answer is not that of X: it begins with "\\u\{1b\}\[31mred"$/],
 ])('%j is told from what was expected', (text, message) => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { type ObjectSource, StageObjects } from './objects.ts'
 import { emptyState, type ObjectType, type Person, type State } from './state.ts'
 
 /**
@@ -19,6 +20,7 @@ export function loadRepository(directory: string, owner = 'octo', name = 'demo')
       ...(input === undefined ? {} : { input }),
     })
   const state = emptyState(owner, name)
+  state.objects = new StageObjects(objectsOf(directory, git))
   readCommits(state, git)
   readRefs(state, git)
   const head = git(['rev-parse', '--abbrev-ref', '--symbolic-full-name', 'HEAD']).trim()
@@ -70,6 +72,28 @@ function readCommits(state: State, git: Git): void {
     const [object = '', type] = line.split(' ')
     const commit = state.commits.get(shas[index] ?? '')
     if (commit !== undefined && type === 'tree') commit.workflows = object
+  }
+}
+
+/** Read when they are asked for: most tests look at no file. */
+function objectsOf(directory: string, git: Git): ObjectSource {
+  return {
+    tree: (sha) => {
+      if (!/^[0-9a-f]{40,64}$/.test(sha)) return undefined
+      const lines = git(['ls-tree', '-r', '-z', '--full-tree', sha]).split('\0')
+      return new Map(
+        lines.flatMap((line) => {
+          const [, mode = '', blob = '', path = ''] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? []
+          return path === '' ? [] : [[path, { mode, blob }] as const]
+        }),
+      )
+    },
+    blob: (sha) =>
+      /^[0-9a-f]{40,64}$/.test(sha)
+        ? execFileSync('git', ['-c', 'safe.directory=*', '-C', directory, 'cat-file', 'blob', sha], {
+            maxBuffer: 2 ** 30,
+          })
+        : undefined,
   }
 }
 

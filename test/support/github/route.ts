@@ -9,6 +9,8 @@ export interface Asked {
   query: URLSearchParams
   /** Checked against GitHub's description. */
   body: Readonly<Record<string, unknown>>
+  /** As it came. */
+  raw: Buffer
   /** The media type that is asked for. */
   accept: string
   /** `http://127.0.0.1:1234/api/v3`: for addresses in answers. */
@@ -25,7 +27,13 @@ export interface Answer {
   undescribed?: boolean
 }
 
-export type Permission = 'contents' | 'metadata' | 'pull-requests' | 'security-events' | 'issues'
+export type Permission =
+  | 'contents'
+  | 'metadata'
+  | 'pull-requests'
+  | 'security-events'
+  | 'issues'
+  | 'deployments'
 
 /** What a resource answers to. */
 export interface Route {

@@ -3,21 +3,25 @@ import type { AddressInfo } from 'node:net'
 import { wrongAnswer, wrongBody } from './description.ts'
 import type { Fault } from './faults.ts'
 import { Faults } from './faults.ts'
+import { settlePulls } from './pulls.ts'
 import { codeScanning } from './resources/code-scanning.ts'
 import { commits } from './resources/commits.ts'
+import { deployments } from './resources/deployments.ts'
 import { graphql } from './resources/graphql.ts'
 import { issues } from './resources/issues.ts'
+import { pulls } from './resources/pulls.ts'
 import { refs } from './resources/refs.ts'
 import { releases } from './resources/releases.ts'
 import { repository } from './resources/repository.ts'
 import { tagObjects } from './resources/tag-objects.ts'
+import { trees } from './resources/trees.ts'
 import { type Answer, type Asked, findRoute, notFound, type Route, refusal } from './route.ts'
 import { emptyState, type State } from './state.ts'
 import { jobToken, mayNot, type Token } from './tokens.ts'
 
 const ROUTES: readonly Route[] = [
   ...[...refs, ...tagObjects, ...releases, ...commits, ...repository],
-  ...[...codeScanning, ...issues],
+  ...[...codeScanning, ...issues, ...deployments, ...pulls, ...trees],
 ]
 
 export interface StageOptions {
@@ -57,6 +61,7 @@ export interface Stage {
   /** Requests left in this hour. */
   limits: { limit: number; remaining: number; resetAt: number }
   fault(fault: Fault): void
+  clearFaults(): void
   /** @throws when anything was against the description */
   close(): Promise<void>
 }
@@ -79,6 +84,7 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
     graphqlUrl: `${serverUrl}${options.enterprise === true ? '/api' : ''}/graphql`,
     limits: { limit, remaining: limit, resetAt: Math.floor(state.now() / 1_000) + 3_600 },
     fault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -90,7 +96,8 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
   async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const text = Buffer.concat(chunks).toString('utf8')
+    const raw = Buffer.concat(chunks)
+    const text = raw.toString('utf8')
     // A proxy is asked with the whole address.
     const url = new URL(request.url ?? '/', serverUrl)
     const isGraphql = url.pathname === new URL(stage.graphqlUrl).pathname && request.method === 'POST'
@@ -109,6 +116,7 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
     if (fault?.cut === 'before') return void response.destroy()
     fault?.race?.(state)
     const answer = fault?.answer ?? decide()
+    settlePulls(state)
     fault?.afterwards?.(state)
     if (fault?.cut === 'after') return void response.destroy()
     logged.status = answer.status
@@ -138,7 +146,7 @@ export async function startGitHub(options: StageOptions = {}): Promise<Stage> {
       const body = (parsed(text) ?? {}) as Record<string, unknown>
       const accept = headers['accept'] ?? ''
       const query = url.searchParams
-      const asked: Asked = { state, token, parameters: {}, query, body, accept, apiUrl, serverUrl }
+      const asked: Asked = { state, token, parameters: {}, query, body, raw, accept, apiUrl, serverUrl }
       if (isGraphql) return graphql(asked, { without: options.without ?? [] })
       if (found === undefined || !isHere(found.parameters)) return notFound()
       const { route, parameters } = found

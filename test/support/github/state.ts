@@ -1,4 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { StageCodeScanning } from './code-scanning-state.ts'
+import { StageObjects } from './objects.ts'
+import type { StageDeployment } from './stage-deployment.ts'
+
+export type { StageAlert, StageAnalysis, StageCodeScanning, StageUpload } from './code-scanning-state.ts'
 
 /** What this GitHub knows: one repository. Everything is plain data; a test may read and change it at any time. */
 export interface State {
@@ -16,12 +21,19 @@ export interface State {
   releases: StageRelease[]
   latestRelease: number | undefined
   pulls: StagePull[]
+  /** Whether GITHUB_TOKEN may open pull requests: a setting of the repository. */
+  mayOpenPulls: boolean
+  /** Labels that the repository has. */
+  labels: Set<string>
+  /** Trees and blobs of the commits that have content. */
+  objects: StageObjects
   /** Path → text of the files that can be read, the same at every commit. */
   files: Map<string, string>
   /** E-mail address → login: whose commits GitHub knows. */
   logins: Map<string, string>
   rules: RefRule[]
   issues: StageIssue[]
+  deployments: StageDeployment[]
   codeScanning: StageCodeScanning
   /** Releases that are published from now on cannot be changed, nor can their tags. */
   immutableReleases: boolean
@@ -58,6 +70,13 @@ export interface StageTag {
   tagger: Person
 }
 
+export interface StageAsset {
+  id: number
+  name: string
+  contentType: string
+  bytes: Buffer
+}
+
 export interface StageRelease {
   id: number
   tag: string
@@ -69,6 +88,7 @@ export interface StageRelease {
   immutable: boolean
   createdAt: string
   publishedAt: string | null
+  assets?: StageAsset[]
 }
 
 export interface StagePull {
@@ -82,6 +102,14 @@ export interface StagePull {
   body: string
   /** SHAs that it brought in: its merge, squash or rebased commits; the last is the one that merged it. */
   commits: string[]
+  /** The branch it comes from. */
+  head?: string
+  /** Where that branch stood last. */
+  headOid?: string
+  open?: boolean
+  /** From a fork, whose branch may have any name. */
+  fork?: boolean
+  isInMergeQueue?: boolean
 }
 
 export interface StageIssue {
@@ -96,61 +124,6 @@ export interface StageIssue {
   /** It is a pull request, which GitHub lists as well. */
   isPull: boolean
   createdAt: string
-}
-
-/** Code scanning of the repository. */
-export interface StageCodeScanning {
-  /** `unlicensed`: a private repository without Code Security. */
-  access: 'on' | 'off' | 'unlicensed'
-  /** CodeQL's default setup refuses CodeQL analyses of anybody else. */
-  defaultSetup: boolean
-  /** Looks at an upload that still show it as pending. */
-  pendingLooks: number
-  /** What processing says of every upload, instead of taking it. */
-  processingErrors: string[]
-  uploads: StageUpload[]
-  analyses: StageAnalysis[]
-  alerts: StageAlert[]
-}
-
-export interface StageUpload {
-  id: string
-  ref: string
-  commit: string
-  /** Unpacked. */
-  sarif: unknown
-  looks: number
-  status: 'pending' | 'complete' | 'failed'
-  errors: string[]
-}
-
-export interface StageAnalysis {
-  id: number
-  ref: string
-  commit: string
-  tool: string
-  category: string
-  sarifId: string
-  createdAt: string
-  results: number
-  rules: number
-  /** One run, as it was uploaded. */
-  sarif: unknown
-}
-
-export interface StageAlert {
-  number: number
-  tool: string
-  category: string
-  rule: string
-  path: string
-  line: number
-  message: string
-  /** What makes it the same alert in a later analysis. */
-  identity: string
-  /** Refs where it is open, or was. */
-  refs: Map<string, 'open' | 'fixed'>
-  dismissed: { reason: string; comment: string | null; by: string; at: string } | undefined
 }
 
 /** A ruleset that is active. */
@@ -171,10 +144,14 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
       releases: [],
       latestRelease: undefined,
       pulls: [],
+      mayOpenPulls: true,
+      labels: new Set<string>(),
+      objects: new StageObjects(),
       logins: new Map(),
       files: new Map(),
       rules: [],
       issues: [],
+      deployments: [],
     },
     codeScanning: {
       ...{ access: 'on', defaultSetup: false, pendingLooks: 0, processingErrors: [] },
@@ -191,6 +168,10 @@ export interface NewCommit {
   /** `main`, when not given; an empty string moves no branch. */
   branch?: string
   paths?: string[]
+  /** Path → text of what it changes in the tree of its first parent; null deletes. */
+  content?: Readonly<Record<string, string | Buffer | null>>
+  /** A tree of `objects`, instead of `content`. */
+  tree?: string
   /** Content of .github/workflows; that of the first parent, when not given. */
   workflows?: string
   author?: { name: string; email: string }
@@ -211,7 +192,13 @@ export function addCommit(state: State, given: NewCommit): string {
     date: isoSeconds(time * 1_000),
   }
   const workflows = given.workflows ?? state.commits.get(parents[0] ?? '')?.workflows ?? ''
-  const tree = objectName('tree', `${workflows}\n${(given.paths ?? []).join('\n')}\n${state.commits.size}`)
+  const inherits =
+    given.content === undefined && state.objects.tree(state.commits.get(parents[0] ?? '')?.tree ?? '')
+  const content = given.content ?? (inherits ? {} : undefined)
+  const changed = given.tree ?? (content === undefined ? undefined : treeWith(state, parents[0], content))
+  const paths = given.paths ?? Object.keys(given.content ?? {})
+  const tree =
+    changed ?? objectName('tree', `${workflows}\n${(given.paths ?? []).join('\n')}\n${state.commits.size}`)
   const line = `${person.name} <${person.email}> ${time} +0000`
   const head = [
     `tree ${tree}`,
@@ -222,10 +209,25 @@ export function addCommit(state: State, given: NewCommit): string {
   const sha = objectName('commit', `${head.join('\n')}\n\n${given.message}\n`)
   state.commits.set(sha, {
     ...{ sha, tree, parents, author: person, committer: person, message: given.message },
-    ...{ paths: given.paths ?? [], workflows },
+    ...{ paths, workflows },
   })
   if (branch !== '') state.refs.set(`refs/heads/${branch}`, sha)
   return sha
+}
+
+/** The tree of a parent with some files changed. */
+function treeWith(
+  state: State,
+  parent: string | undefined,
+  content: NonNullable<NewCommit['content']>,
+): string {
+  const files = new Map(state.objects.tree(state.commits.get(parent ?? '')?.tree ?? ''))
+  for (const [path, text] of Object.entries(content)) {
+    const mode = files.get(path)?.mode ?? '100644'
+    if (text === null) files.delete(path)
+    else files.set(path, { mode, blob: state.objects.writeBlob(Buffer.from(text)) })
+  }
+  return state.objects.writeTree(files)
 }
 
 /** Adds a tag object (not a ref) and gives its SHA, the one that git would give. */

@@ -9,8 +9,25 @@ import { startHaproxy } from './haproxy.ts'
 import { startNginxRouter } from './nginx.ts'
 import type { Pair, Router } from './router.ts'
 import { startTraefik } from './traefik.ts'
+import { startTraefik3 } from './traefik-3.ts'
 
-export type RouterName = 'haproxy' | 'nginx' | 'caddy' | 'traefik'
+/** `traefik` is a stand-in that is always there; `traefik-3` and `caddy-2.11` are built from the Go proxy by `.ci/run`. */
+export type RouterName = 'haproxy' | 'nginx' | 'caddy' | 'caddy-2.11' | 'traefik' | 'traefik-3'
+
+/** All of them, with the program that each needs. */
+export const ROUTERS: Readonly<Record<RouterName, string>> = {
+  haproxy: 'haproxy',
+  nginx: 'nginx',
+  caddy: 'caddy',
+  'caddy-2.11': 'caddy-2.11',
+  traefik: 'node',
+  'traefik-3': 'traefik',
+}
+
+/** What `target` is called for a router of the tests; pure. */
+export function targetOf(name: RouterName): string {
+  return name.replace(/-.*$/, '')
+}
 
 /** Two releases behind a router, blue live; straight ways to both, and users when they are wanted. */
 export interface Scene extends Pair {
@@ -31,12 +48,14 @@ const STARTS: Record<RouterName, (program: string, pair: Pair) => Promise<Router
   haproxy: startHaproxy,
   nginx: startNginxRouter,
   caddy: startCaddy,
+  'caddy-2.11': startCaddy,
+  'traefik-3': startTraefik3,
   traefik: (_, pair) => startTraefik(pair),
 }
 
 /** The stand-in of Traefik is always there; of the others the program must be installed. */
 export function programOf(name: RouterName): string | undefined {
-  return name === 'traefik' ? '' : findProgram(name)
+  return name === 'traefik' ? '' : findProgram(ROUTERS[name])
 }
 
 export async function openScene(name: RouterName, program = programOf(name) ?? name): Promise<Scene> {
@@ -44,7 +63,7 @@ export async function openScene(name: RouterName, program = programOf(name) ?? n
   const router = await STARTS[name](program, pair)
   const doors = await startDoors([pair.blue, pair.green])
   const inputs = {
-    target: name,
+    target: targetOf(name),
     'target-config': stringify(router.targetConfig),
     version: '2.0.0',
     checks: `- url: ${doors.url}/{color}/health\n  expect-version: "{version}"\n`,

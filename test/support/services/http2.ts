@@ -29,6 +29,8 @@ export interface Answering {
     allowHTTP1?: boolean
     minVersion?: 'TLSv1.3'
   }
+  /** Where it listens; anywhere unless said otherwise. */
+  port?: number
   /** Called for every session before any request. */
   onSession?: (session: ServerHttp2Session, nth: number) => void
 }
@@ -36,7 +38,7 @@ export interface Answering {
 /** Speaks HTTP/2 and nothing else, unless `allowHTTP1` says so. */
 export async function startHttp2(
   handle: (stream: ServerHttp2Stream, headers: Record<string, unknown>, nth: number) => void,
-  { tls, onSession }: Answering = {},
+  { tls, port, onSession }: Answering = {},
 ): Promise<Server2> {
   const server: Http2Server =
     tls === undefined ? createCleartext() : (createSecureServer(tls) as unknown as Http2Server)
@@ -46,7 +48,7 @@ export async function startHttp2(
     session.on('error', () => undefined)
     onSession?.(session, sessions)
   })
-  const served = await serve(server)
+  const served = await serve(server, port ?? 0)
   server.on('stream', (stream, headers) => {
     served.requests += 1
     stream.on('error', () => undefined)
@@ -70,7 +72,10 @@ export async function startOnSocket(path: string, handle: RequestListener): Prom
   return serve(createHttp(handle), path)
 }
 
-async function serve(server: Server | Http2Server, path?: string): Promise<Server2 & { requests: number }> {
+async function serve(
+  server: Server | Http2Server,
+  at: string | number = 0,
+): Promise<Server2 & { requests: number }> {
   const sockets = new Set<Socket>()
   let connections = 0
   server.on('connection', (socket: Socket) => {
@@ -81,8 +86,8 @@ async function serve(server: Server | Http2Server, path?: string): Promise<Serve
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    if (path === undefined) server.listen(0, '127.0.0.1', resolve)
-    else server.listen(path, resolve)
+    if (typeof at === 'number') server.listen(at, '127.0.0.1', resolve)
+    else server.listen(at, resolve)
   })
   const close = (): Promise<void> =>
     new Promise((resolve) => {
@@ -91,7 +96,7 @@ async function serve(server: Server | Http2Server, path?: string): Promise<Serve
     })
   atEnd(() => void close())
   return {
-    port: path === undefined ? (server.address() as AddressInfo).port : 0,
+    port: typeof at === 'number' ? (server.address() as AddressInfo).port : 0,
     get connections() {
       return connections
     },

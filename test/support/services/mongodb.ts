@@ -23,8 +23,8 @@ export interface MongoOptions {
  *
  * @see https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
  */
-export function startMongo(options: MongoOptions = {}): Promise<LyingServer> {
-  return startTcp((socket) => serve(socket, options))
+export function startMongo(options: MongoOptions = {}, port = 0): Promise<LyingServer> {
+  return startTcp((socket) => serve(socket, options), { port })
 }
 
 /** The same with TLS. */

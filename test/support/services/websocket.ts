@@ -14,6 +14,8 @@ export interface Sockets {
 
 export interface SocketsOptions {
   tls?: { cert: string; key: string }
+  /** Where it listens; anywhere unless said otherwise. */
+  port?: number
   /** The path that is served; others get 404 by an HTTP server. */
   path?: string
   /** Refused with 401 without it. */
@@ -46,7 +48,7 @@ export async function startWebSockets(options: SocketsOptions = {}): Promise<Soc
       })
   })
   server.on('request', (_request, response) => response.end('<html>'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       for (const open of sockets.clients) open.terminate()

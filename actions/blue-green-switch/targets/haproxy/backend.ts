@@ -222,7 +222,7 @@ async function look({ name, servers, say, movesSticky }: Backend, signal: AbortS
   const shares = [...found].map(([color, { weight, out }]) => [color, out ? 0 : weight])
   const sessions = [...found].map(([color, server]) => [color, server.sessions])
   const fixed = DYNAMIC.test(backend.algorithm) ? undefined : backend.algorithm || 'a fixed map'
-  const sticky = await boundBy(backend, { name, servers, say }, signal)
+  const sticky = withoutOut(await boundBy(backend, { name, servers, say }, signal), found)
   const state: LiveState = {
     ...liveState(percentages(Object.fromEntries(shares)), settings),
     sessions: Object.fromEntries(sessions),
@@ -241,6 +241,13 @@ async function boundBy(
 ): Promise<Sticky | undefined> {
   if (cookie !== '') return { by: `the cookie ${cookie}`, outlivesWeight: true }
   return await stickTable(say, { backend: name, servers }, signal).catch(() => undefined)
+}
+
+/** Nobody is bound to a server that is out, whatever cookie or table say. */
+function withoutOut(sticky: Sticky | undefined, found: ReadonlyMap<string, Server>): Sticky | undefined {
+  const out = [...found].filter(([, server]) => server.out).map(([color]) => [color, 0] as const)
+  if (sticky === undefined || out.length === 0) return sticky
+  return { ...sticky, bound: { ...sticky.bound, ...Object.fromEntries(out) } }
 }
 
 /** What a map that is fixed at the start cannot do: split at run time, or send anything to who has weight 0 in it. */

@@ -29,6 +29,7 @@ export interface BackendState {
 
 /** Bits of srv_admin_state, see `enum srv_admin` in HAProxy's server-t.h. */
 const FORCED_MAINT = 0x01
+/** Its configuration says `disabled`; it stays set when the server has been made ready since. */
 const CONFIGURED_MAINT = 0x04
 const FORCED_DRAIN = 0x08
 
@@ -51,7 +52,7 @@ export function parseBackend(answer: string): BackendState | undefined {
       weight: Number(row['srv_uweight']),
       configured: Number(row['srv_iweight']),
       state: stateOf(admin),
-      out: admin !== 0,
+      out: (admin & ~CONFIGURED_MAINT) !== 0,
       backup: stat['bck'] === '1',
       sessions: Number(stat['scur'] ?? 0) || 0,
       status: stat['status'] ?? '',
@@ -68,7 +69,7 @@ export function parseBackend(answer: string): BackendState | undefined {
 }
 
 function stateOf(admin: number): Server['state'] {
-  if ((admin & (FORCED_MAINT | CONFIGURED_MAINT)) !== 0) return 'maint'
+  if ((admin & FORCED_MAINT) !== 0) return 'maint'
   return (admin & FORCED_DRAIN) !== 0 ? 'drain' : 'ready'
 }
 

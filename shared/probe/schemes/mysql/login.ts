@@ -1,5 +1,6 @@
 import type { FailureClass, ProbeFailure } from '../../check.ts'
 import type { Line } from '../line.ts'
+import { signEd25519 } from './ed25519.ts'
 import { CAPABILITY, clientFlags, type Greeting, type Packet, packet, readError, textOf } from './packets.ts'
 import { cachingSha2, cleartext, encrypted, nativePassword } from './passwords.ts'
 
@@ -17,7 +18,13 @@ export interface Login {
 const ABOUT_US: ReadonlySet<number> = new Set([
   1044, 1045, 1130, 1131, 1142, 1227, 1251, 1698, 1820, 1862, 3118, 3159, 4151,
 ])
-const PLUGINS = ['mysql_native_password', 'caching_sha2_password', 'sha256_password', 'mysql_clear_password']
+const PLUGINS = [
+  'mysql_native_password',
+  'caching_sha2_password',
+  'sha256_password',
+  'mysql_clear_password',
+  'client_ed25519',
+]
 const ASK_FOR_KEY: Readonly<Record<string, number>> = { caching_sha2_password: 2, sha256_password: 1 }
 
 /** Logs in, whatever way the server asks for the password. */
@@ -26,7 +33,9 @@ export async function logIn(
   { greeting, sequence, database, takesAnyKey }: Login,
 ): Promise<void> {
   let { plugin, salt } = greeting
-  const first = PLUGINS.includes(plugin) ? answerTo(line, plugin, salt) : Buffer.alloc(0)
+  // The salt of the greeting is too short for Ed25519: the server asks again.
+  const first =
+    PLUGINS.includes(plugin) && plugin !== 'client_ed25519' ? answerTo(line, plugin, salt) : Buffer.alloc(0)
   const more = (line.secured ? CAPABILITY.SSL : 0) | (database === '' ? 0 : CAPABILITY.CONNECT_WITH_DB)
   line.send(
     packet(
@@ -49,7 +58,7 @@ export async function logIn(
       case 0xfe:
         if (rest.length === 0) throw unknownPlugin(line, 'mysql_old_password')
         plugin = textOf(rest)
-        salt = rest.subarray(plugin.length + 1, plugin.length + 21)
+        salt = rest.subarray(plugin.length + 1, plugin.length + 1 + (plugin === 'client_ed25519' ? 32 : 20))
         if (!PLUGINS.includes(plugin)) throw unknownPlugin(line, plugin)
         reply(answerTo(line, plugin, salt))
         break
@@ -72,6 +81,7 @@ export async function logIn(
   function answerTo(to: Line<Packet>, name: string, given: Buffer): Buffer {
     if (name === 'mysql_native_password') return nativePassword(to.password, given)
     if (name === 'caching_sha2_password') return cachingSha2(to.password, given)
+    if (name === 'client_ed25519') return signEd25519(to.password, given)
     if (to.password === '') return Buffer.alloc(name === 'sha256_password' ? 1 : 0)
     if (to.secured) return cleartext(to.password)
     if (name === 'mysql_clear_password') {

@@ -327,6 +327,8 @@ export async function execute(model: Model, schedule: ReadonlyMap<number, Event>
     cancel: process.cancel.signal,
     who: process.name,
     newId: () => `${process.name} ${++journals}`,
+    recorder: undefined,
+    deployment: undefined,
     takeLock: () => lockFor(process),
     keep: (left) => {
       process.kept = JSON.parse(JSON.stringify(left)) as Left

@@ -1,4 +1,5 @@
 import { ancestors, compareCommits, resolve, sorted } from '../history.ts'
+import { changesOf, treeOf } from '../pulls.ts'
 import { type Asked, notFound, page, type Route, refusal } from '../route.ts'
 import type { StageCommit } from '../state.ts'
 
@@ -57,12 +58,30 @@ export const commits: readonly Route[] = [
           merge_base_commit: commitJson(asked, mergeBase),
           ...{ status, ahead_by: aheadBy, behind_by: behindBy, total_commits: aheadBy },
           commits: items.map((commit) => commitJson(asked, commit)),
-          files: [],
+          files: filesOf(asked, mergeBase.sha, head.sha),
         },
       }
     },
   },
 ]
+
+/** What differs between the merge base and the head; GitHub gives 300 files at most, and only on the first page. */
+function filesOf({ state, serverUrl, query }: Asked, from: string, to: string): unknown[] {
+  if ((query.get('page') ?? '1') !== '1') return []
+  const before = treeOf(state, from)
+  return [...changesOf(before, treeOf(state, to))].slice(0, 300).map(([filename, file]) => ({
+    ...{ filename, sha: file?.blob ?? before.get(filename)?.blob ?? null },
+    status: file === undefined ? 'removed' : before.has(filename) ? 'modified' : 'added',
+    ...{
+      additions: 1,
+      deletions: 1,
+      changes: 2,
+      blob_url: serverUrl,
+      raw_url: serverUrl,
+      contents_url: serverUrl,
+    },
+  }))
+}
 
 /** As `git log -- path`, but for the merges that history simplification would leave out. */
 function touches({ paths }: StageCommit, path: string): boolean {

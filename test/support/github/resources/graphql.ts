@@ -9,16 +9,12 @@ import {
   parse,
   validate,
 } from 'graphql'
+import { headOf, isOpen } from '../pulls.ts'
 import type { Answer, Asked } from '../route.ts'
-import {
-  type ObjectType,
-  type Person,
-  peeled,
-  type StageCommit,
-  type StagePull,
-  type State,
-} from '../state.ts'
+import { type ObjectType, peeled, type StagePull } from '../state.ts'
+import { type CommitInput, createCommitOnBranch } from './create-commit.ts'
 import { typed } from './graphql-error.ts'
+import { actorNode, authorsOf, connection, type Paging } from './graphql-lists.ts'
 import { releaseNode } from './releases.ts'
 import { nodeId } from './repository.ts'
 import { searchPulls } from './search.ts'
@@ -32,9 +28,6 @@ export interface GraphqlSettings {
 
 const whole = readFileSync(join(import.meta.dirname, '..', 'schema-subset.graphql'), 'utf8')
 const schemas = new Map<string, GraphQLSchema>()
-
-/** GitHub stops a query that asks for more. */
-const MAX_NODES = 500_000
 
 /** Runs a query or mutation against the subset of GitHub's own schema; what is not in it is an error, as there. */
 export function graphql(asked: Asked, settings: GraphqlSettings): Answer {
@@ -117,6 +110,10 @@ function root(asked: Asked): Record<string, unknown> {
     },
     rateLimit: () => ({ cost: 1, limit: 1_000, remaining: 999, resetAt: '2026-01-01T00:00:00Z' }),
     updateRefs: ({ input }: { input: Record<string, unknown> }) => updateRefs(asked, input),
+    createCommitOnBranch: ({ input }: { input: CommitInput }) => ({
+      clientMutationId: null,
+      commit: objectNode(asked, createCommitOnBranch(asked, input)),
+    }),
   }
 }
 
@@ -157,6 +154,17 @@ function repositoryNode(asked: Asked): Record<string, unknown> {
         throw typed('NOT_FOUND', `Could not resolve to a PullRequest with the number of ${number}.`)
       return pullNode(asked, pull)
     },
+    pullRequests: ({ headRefName, baseRefName, states, ...paging }: PullFilter & Paging) => {
+      refuseWithoutPulls(asked)
+      const found = state.pulls.filter(
+        (pull) =>
+          (headRefName === undefined || pull.head === headRefName) &&
+          (baseRefName === undefined || pull.base === baseRefName) &&
+          (states === undefined || states.includes(stateOf(pull))),
+      )
+      // Only the newest first is asked for.
+      return connection(found.toReversed(), paging, (pull) => pullNode(asked, pull))
+    },
     release: ({ tagName }: { tagName: string }) => {
       const release = state.releases.find(({ tag, draft }) => !draft && tag === tagName)
       return release === undefined ? null : releaseNode(asked, release)
@@ -189,6 +197,7 @@ function objectNode(asked: Asked, sha: string): unknown {
     return {
       ...node('commit'),
       message: commit.message.replace(/\n+$/, ''),
+      tree: { __typename: 'Tree', id: `O_${commit.tree}`, oid: commit.tree },
       associatedPullRequests: (paging: Paging) => {
         refuseWithoutPulls(asked)
         return connection(
@@ -210,18 +219,8 @@ function objectNode(asked: Asked, sha: string): unknown {
   return other === undefined ? null : node(other)
 }
 
-/** The author and the co-authors. */
-function authorsOf({ author, message }: StageCommit): Pick<Person, 'name' | 'email'>[] {
-  const others = [...message.matchAll(/^Co-authored-by: (.*) <(.*)>$/gim)]
-  return [author, ...others.map(([, name = '', email = '']) => ({ name, email }))]
-}
-
-function actorNode(state: State, { name, email }: Pick<Person, 'name' | 'email'>): unknown {
-  const login = state.logins.get(email)
-  return { name, email, user: login === undefined ? null : { __typename: 'User', id: `U_${login}`, login } }
-}
-
 function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
+  const { state } = asked
   const { number, title, author, labels, merged, base, body, commits } = pull
   return {
     ...{
@@ -231,14 +230,25 @@ function pullNode(asked: Asked, pull: StagePull): Record<string, unknown> {
       merged,
       body,
       baseRefName: base,
+      headRefName: pull.head ?? '',
+      headRefOid: () => headOf(state, pull),
+      isCrossRepository: pull.fork === true,
+      isInMergeQueue: pull.isInMergeQueue === true,
+      state: stateOf(pull),
       url: `https://github.com/pull/${number}`,
     },
     ...{ mergedAt: merged ? '2026-01-01T00:00:00Z' : null, authorAssociation: 'MEMBER' },
     // The login of an app has no [bot] here, unlike everywhere else.
     author: author === null ? null : actorOf(author),
+    commits: (paging: Paging) =>
+      connection(commits, paging, (sha) => ({ id: `PRC_${sha}`, commit: objectNode(asked, sha) })),
     mergeCommit: merged ? objectNode(asked, commits.at(-1) ?? '') : null,
     labels: (paging: Paging) => connection(labels, paging, (name) => ({ id: `L_${name}`, name })),
   }
+}
+
+function stateOf(pull: StagePull): string {
+  return pull.merged ? 'MERGED' : isOpen(pull) ? 'OPEN' : 'CLOSED'
 }
 
 function actorOf(login: string): unknown {
@@ -246,36 +256,8 @@ function actorOf(login: string): unknown {
   return { __typename: name === login ? 'User' : 'Bot', id: `U_${login}`, login: name }
 }
 
-interface Paging {
-  first?: number
-  last?: number
-  after?: string
-}
-
-function connection<T>(
-  all: readonly T[],
-  { first, last, after }: Paging,
-  node: (item: T) => unknown,
-): { totalCount: number; nodes: unknown[]; pageInfo: unknown } {
-  if (first === undefined && last === undefined) {
-    throw typed(
-      'MISSING_PAGINATION_BOUNDARIES',
-      'You must provide a `first` or `last` value to properly paginate.',
-    )
-  }
-  const size = first ?? last ?? 0
-  if (size > 100 || all.length > MAX_NODES) {
-    throw typed('EXCESSIVE_PAGINATION', `Requesting ${size} records exceeds the limit of 100 records.`)
-  }
-  const from = after ? Number(Buffer.from(after, 'base64').toString()) : 0
-  const items = all.slice(from, from + size)
-  const end = from + items.length
-  return {
-    totalCount: all.length,
-    nodes: items.map(node),
-    pageInfo: {
-      ...{ hasNextPage: end < all.length, hasPreviousPage: from > 0 },
-      ...{ endCursor: Buffer.from(String(end)).toString('base64'), startCursor: null },
-    },
-  }
+interface PullFilter {
+  headRefName?: string
+  baseRefName?: string
+  states?: string[]
 }

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { type Answer, type Asked, notFound, page, type Route, refusal } from '../route.ts'
-import { isoSeconds, type StageRelease, type State } from '../state.ts'
+import { isoSeconds, type StageAsset, type StageRelease, type State } from '../state.ts'
 import { mayNotPublish } from '../tokens.ts'
 import { userJson } from './people.ts'
 import { brokenRule, isRefName } from './refs.ts'
@@ -59,7 +60,68 @@ export const releases: readonly Route[] = [
     needs: ['contents', 'write'],
     handle: update,
   },
+  {
+    operation: 'DELETE /repos/{owner}/{repo}/releases/{release_id}',
+    needs: ['contents', 'write'],
+    handle: ({ state, parameters }) => {
+      const at = state.releases.findIndex(({ id }) => String(id) === parameters['release_id'])
+      if (at < 0) return notFound()
+      state.releases.splice(at, 1)
+      return { status: 204 }
+    },
+  },
+  {
+    operation: 'GET /repos/{owner}/{repo}/releases/{release_id}/assets',
+    needs: ['contents', 'read'],
+    handle: (asked) => {
+      const release = releaseWith(asked)
+      if (release === undefined) return notFound()
+      const path = `/repos/${asked.state.owner}/${asked.state.name}/releases/${release.id}/assets`
+      const { items, headers } = page(asked, path, release.assets ?? [])
+      return { status: 200, data: items.map((asset) => assetJson(asked, asset)), headers }
+    },
+  },
+  {
+    operation: 'POST /repos/{owner}/{repo}/releases/{release_id}/assets',
+    needs: ['contents', 'write'],
+    handle: upload,
+  },
 ]
+
+function releaseWith({ state, parameters }: Asked): StageRelease | undefined {
+  return state.releases.find(({ id }) => String(id) === parameters['release_id'])
+}
+
+/** The bytes are the body. @see https://docs.github.com/rest/releases/assets#upload-a-release-asset */
+function upload(asked: Asked): Answer {
+  const { state, query, raw } = asked
+  const release = releaseWith(asked)
+  if (release === undefined) return notFound()
+  if (release.immutable) return refusal(422, 'Cannot upload assets to an immutable release.')
+  const name = (query.get('name') ?? '').replace(/[^A-Za-z0-9._+@~-]+/g, '.')
+  if (name === '') return refusal(422, 'Invalid request.')
+  if (release.assets?.some((asset) => asset.name === name)) {
+    const error = { resource: 'ReleaseAsset', code: 'already_exists', field: 'name' }
+    return refusal(422, 'Validation Failed', [error])
+  }
+  const asset: StageAsset = { id: state.nextId++, name, contentType: 'application/octet-stream', bytes: raw }
+  release.assets = [...(release.assets ?? []), asset]
+  return { status: 201, data: assetJson(asked, asset) }
+}
+
+function assetJson(
+  { state, apiUrl, serverUrl }: Asked,
+  { id, name, contentType, bytes }: StageAsset,
+): unknown {
+  const date = isoSeconds(state.now())
+  return {
+    ...{ id, node_id: `RA_${id}`, name, label: null, state: 'uploaded', content_type: contentType },
+    ...{ size: bytes.length, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` },
+    ...{ url: `${apiUrl}/repos/${state.owner}/${state.name}/releases/assets/${id}`, download_count: 0 },
+    ...{ browser_download_url: `${serverUrl}/${name}`, created_at: date, updated_at: date },
+    uploader: userJson('github-actions[bot]', apiUrl, serverUrl),
+  }
+}
 
 function found(asked: Asked, is: (release: StageRelease) => boolean): Answer {
   const release = asked.state.releases.find(is)
