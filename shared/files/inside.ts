@@ -44,9 +44,7 @@ export function inside(
   if (!allowed.some((folder) => contains(paths.resolve(folder), file, paths))) return { problem: outside }
   const real = realWay(file, system)
   const reaches = allowed.some((folder) => contains(realWay(paths.resolve(folder), system), real, paths))
-  return reaches
-    ? { path: file }
-    : { problem: 'is reached through a symbolic link that leads out of the workspace' }
+  return reaches ? { path: file } : { problem: `${outside}: a symbolic link leads there` }
 }
 
 /**
