@@ -11,6 +11,12 @@ interface Schema {
   properties?: Record<string, Schema>
   additionalProperties?: boolean | Schema
   required?: string[]
+  format?: string
+  pattern?: string
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  uniqueItems?: boolean
 }
 
 const [source] = process.argv.slice(2)
@@ -23,8 +29,10 @@ const shapes = [['log', schema] as const, ...Object.entries(schema.definitions)]
 
 const text = `/**
  * SARIF 2.1.0 as its JSON schema has it, one line per definition: \`name:type\`, \`name!:type\` when it is required. Types are
- * s(tring), i(nteger), n(umber), b(oolean), o(bject of any kind), \`=a|b\` one of these words, \`@x\` as defined under x, and
- * before a type \`*\` for a list of it and \`%\` for a map to it. Made by scripts/sarif-shape.ts from the schema.
+ * s(tring), u(ri), d(ate and time), g(uid), y (a language), t (a media type), q (a version in four parts), i(nteger),
+ * j, k and p (integers from -1, 0 and 1), n(umber), r(ank), b(oolean), o(bject of any kind), \`=a|b\` one of these words,
+ * \`@x\` as defined under x, and before a type \`*\` for a list of it, \`+\` for one that is not empty, \`~\` for one without
+ * duplicates, and \`%\` for a map to it. Made by scripts/sarif-shape.ts from the schema.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json
  */
@@ -48,9 +56,25 @@ function typeOf(property: Schema): string {
   }
   if (property.enum !== undefined) return `=${property.enum.join('|')}`
   const type = [property.type].flat().find((each) => each !== 'null')
-  if (type === 'array') return `*${property.items === undefined ? 'o' : typeOf(property.items)}`
+  if (type === 'array') {
+    const item = property.items === undefined ? 'o' : typeOf(property.items)
+    const kind =
+      property.minItems === 1 ? '+' : property.uniqueItems === true && !/^[@*+~%]/.test(item) ? '~' : '*'
+    return kind + item
+  }
   if (type === 'object' && typeof property.additionalProperties === 'object')
     return `%${typeOf(property.additionalProperties)}`
   if (type === undefined) throw new Error(`A type is missing: ${JSON.stringify(property)}`)
-  return type.charAt(0)
+  if (type === 'string') return textOf(property)
+  if (type === 'integer') return { '-1': 'j', '0': 'k', '1': 'p' }[String(property.minimum)] ?? 'i'
+  return property.maximum === 100 ? 'r' : type.charAt(0)
+}
+
+function textOf({ format, pattern = '' }: Schema): string {
+  if (format === 'uri') return 'u'
+  if (format === 'date-time') return 'd'
+  if (pattern.startsWith('^[0-9a-fA-F]{8}')) return 'g'
+  if (pattern.startsWith('^[a-zA-Z]{2}')) return 'y'
+  if (pattern.startsWith('[^/]+')) return 't'
+  return pattern.startsWith('[0-9]+') ? 'q' : 's'
 }

@@ -1,5 +1,5 @@
 // node scripts/slack-previews.ts — draws every template of slack-notify as actions/slack-notify/images/<template>.png,
-// for its README. Needs chromium (apt-get install chromium fonts-noto-color-emoji).
+// for its README. Needs chromium (apt-get install chromium fonts-lato fonts-dejavu-core fonts-noto-color-emoji).
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,13 +1,15 @@
-import { inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
+import { isAbsolute, resolve } from 'node:path'
+import { type InputReader, inputReader, type Reading, rules, shown } from '../../shared/action/inputs.ts'
 import { maskSecret } from '../../shared/action/secrets.ts'
+import { contains } from '../../shared/files/regular.ts'
 import { parseList } from '../../shared/text/list.ts'
-import { readFiles } from './inputs/files.ts'
 import { readPeriods } from './inputs/period.ts'
 import { readExclusion, readIncidents, readTargets } from './inputs/rules.ts'
 import { choices, DAY_MS, repositoryList, share } from './inputs/values.ts'
-import type { FailureRule, Inputs } from './model.ts'
+import type { FailureRule, Inputs, OutputFile } from './model.ts'
 
 const SOURCES = ['auto', 'deployments', 'releases', 'workflow', 'tags'] as const
+const FILE_KINDS = ['json', 'csv', 'prom', 'svg'] as const
 const RULES = ['status', 'rollback', 'incident', 'hotfix', 'revert'] as const
 
 /** @throws InputError with every problem of every input; nothing was asked of GitHub then */
@@ -69,6 +71,25 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env, now = Dat
     inputs.add('token', 'GitHub cannot be asked without a token. Leave it at its default, or give one.')
   inputs.finish()
   return read
+}
+
+/** Paths to write to, each by its ending, inside the workspace or RUNNER_TEMP. */
+function readFiles(inputs: InputReader, env: NodeJS.ProcessEnv): OutputFile[] {
+  const workspace = env['GITHUB_WORKSPACE'] ?? ''
+  const folders = [workspace, env['RUNNER_TEMP'] ?? ''].filter((folder) => folder !== '')
+  return parseList(inputs.text('format-file') ?? '').flatMap((text) => {
+    const kind = FILE_KINDS.find((ending) => text.toLowerCase().endsWith(`.${ending}`))
+    const path = isAbsolute(text) ? text : resolve(workspace || '.', text)
+    if (kind === undefined) {
+      inputs.add('format-file', `${shown(text)} does not end in .json, .csv, .prom or .svg.`)
+      return []
+    }
+    if (folders.length > 0 && !folders.some((folder) => contains(folder, path))) {
+      inputs.add('format-file', `${shown(text)} lies outside the workspace.`)
+      return []
+    }
+    return [{ path, kind }]
+  })
 }
 
 function names(text: string): Reading<string[]> {

@@ -1,7 +1,7 @@
 import type { Check } from '../../shared/probe/check.ts'
 import { describeStatuses } from '../../shared/probe/expect/statuses.ts'
-import { isSampled, samplesOf } from '../../shared/probe/parse.ts'
 import type { CheckReport } from '../../shared/probe/report.ts'
+import { isSampled, samplesOf } from '../../shared/probe/samples.ts'
 import type { SettingName } from '../../shared/probe/settings.ts'
 import { isSpread, isUsable } from '../../shared/probe/usable.ts'
 import { formatDuration } from '../../shared/text/duration.ts'

@@ -5,17 +5,24 @@ import { contains } from '../../shared/files/regular.ts'
 import { isGlob } from '../../shared/text/glob.ts'
 import { parseList } from '../../shared/text/list.ts'
 import { webUrl } from '../../shared/text/rich.ts'
-import { readEmail } from './inputs/email.ts'
 import { parseConditions, parseMentions, parseUsers } from './inputs/people.ts'
 import type { Reader } from './inputs/reader.ts'
 import { readSlack } from './inputs/slack.ts'
 import { parseNeeds, percentage, readBlocks, readFields, readYaml } from './inputs/values.ts'
-import { readEndpoints, readPagerDuty, readTeams, readWebhooks } from './inputs/webhooks.ts'
 import { percentOf } from './message/coverage.ts'
 import { TEMPLATES } from './message/templates.ts'
 import type { CoverageInputs, Inputs, Lifecycle, Sinks } from './model.ts'
 
 const SECRETS = ['bot-token', 'pagerduty-routing-key']
+/** What reads them is loaded on use: most steps have Slack alone. */
+const CHANNELS = [
+  'discord-webhook-url',
+  'teams-webhook-url',
+  'webhooks',
+  'pagerduty-routing-key',
+  'pagerduty-events-url',
+  'dedup-key',
+]
 
 /** @throws InputError with every problem of every input; nothing has been sent then */
 export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
@@ -69,15 +76,28 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
 }
 
 async function readSinks(inputs: Reader, lifecycle: Lifecycle): Promise<Sinks> {
-  return {
+  const sinks: Sinks = {
     slack: readSlack(inputs, lifecycle),
-    discord: readEndpoints(inputs, 'discord-webhook-url'),
-    teams: readTeams(inputs),
-    webhooks: await readWebhooks(inputs),
-    pagerduty: readPagerDuty(inputs),
-    email: await readEmail(inputs),
+    discord: [],
+    teams: [],
+    webhooks: [],
+    pagerduty: undefined,
+    email: undefined,
     comment: inputs.read('comment', rules.boolean, false),
   }
+  const given = CHANNELS.filter((name) => inputs.text(name) !== undefined)
+  if (given.length > 0) {
+    const { readEndpoints, readPagerDuty, readTeams, readWebhooks } = await import('./inputs/webhooks.ts')
+    sinks.discord = readEndpoints(inputs, 'discord-webhook-url')
+    sinks.teams = readTeams(inputs)
+    sinks.webhooks = await readWebhooks(inputs)
+    sinks.pagerduty = readPagerDuty(inputs)
+  }
+  if (inputs.text('email') !== undefined) {
+    const { readEmail } = await import('./inputs/email.ts')
+    sinks.email = await readEmail(inputs)
+  }
+  return sinks
 }
 
 function readCoverage(inputs: Reader): CoverageInputs {

@@ -45,20 +45,31 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     maxFindings: await readMaxFindings(inputs.text('max-findings'), inputs),
     accept: await readAccept(inputs.text('accept'), inputs),
     acceptMode: choice('accept-mode', ['dismiss', 'omit'], 'dismiss'),
+    allowShrink: flag('allow-shrink', false),
     issues: choice('issues', ['none', 'sync'], 'none'),
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),
     issueSeverity: choice('issue-severity', THRESHOLDS, 'high'),
     issueLimit: number('issue-limit', 1, 100, 20),
+    issueGroup: choice('issue-group', ['rule', 'package', 'file'], 'rule'),
     issuesPublic: flag('issues-public', false),
     oversize: choice('oversize', ['trim', 'split', 'fail'], 'trim'),
     splitParts: optional('split-parts', (text) => rules.integer(text, { min: 2, max: 50 })),
     outputFile: optional('output-file', outputFile),
+    sbomFile: optional('sbom-file', outputFile),
     annotations: number('annotations', 0, 50, 10),
     dryRun: flag('dry-run', false),
   }
   together(found, inputs)
   inputs.finish()
   return found
+}
+
+/** For what has no time of its own: reading reports, asking GitHub, writing issues. */
+const REST_MS = 1_200_000
+
+/** When the step has to be through, ms. */
+export function deadlineOf({ scan, waitTimeout }: Inputs): number {
+  return (scan?.timeout ?? 0) + waitTimeout + REST_MS
 }
 
 /** Problems that only show when several inputs are seen at once. */

@@ -1,4 +1,6 @@
-import type { Analysis, Finding, Package, Prepared, Severity, Trimmed } from './sarif/model.ts'
+import type { Rank } from './sarif/limits.ts'
+import type { Analysis, Finding, Package, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
+import type { Hidden, KeptDatabase, ScanFacts, ScanSettings } from './trivy/model.ts'
 
 /** What the user asked for; every value is checked. */
 export interface Inputs {
@@ -27,15 +29,19 @@ export interface Inputs {
   maxFindings: Readonly<Partial<Record<Severity | 'total', number>>>
   accept: readonly AcceptRule[]
   acceptMode: 'dismiss' | 'omit'
+  /** A report may cover far less than the one before. */
+  allowShrink: boolean
   issues: 'none' | 'sync'
   issueLabels: readonly string[]
   issueSeverity: Threshold
   issueLimit: number
+  issueGroup: 'rule' | 'package' | 'file'
   issuesPublic: boolean
   oversize: 'trim' | 'split' | 'fail'
   /** Only with `oversize: split`. */
   splitParts: number | undefined
   outputFile: string | undefined
+  sbomFile: string | undefined
   /** The most annotations. */
   annotations: number
   dryRun: boolean
@@ -43,24 +49,6 @@ export interface Inputs {
 
 /** This severity and worse; `any` counts `unknown` too. */
 export type Threshold = Exclude<Severity, 'unknown'> | 'any'
-
-export interface ScanSettings {
-  kind: 'image' | 'fs' | 'repo' | 'rootfs' | 'config' | 'sbom'
-  /** Never empty; each becomes an analysis. */
-  targets: readonly string[]
-  /** As given; the pinned one when absent. */
-  trivyVersion: string | undefined
-  trivySha256: string | undefined
-  scanners: readonly string[]
-  ignoreUnfixed: boolean
-  ignoreFile: string | undefined
-  trivyConfig: string | undefined
-  secretConfig: string | undefined
-  trivyArgs: readonly string[]
-  cache: boolean
-  /** ms, for everything from the download to the report */
-  timeout: number
-}
 
 export interface ReportFile {
   tool: 'bandit' | 'safety' | 'pip-audit' | 'npm-audit'
@@ -111,6 +99,22 @@ export interface Base {
   said: readonly string[]
 }
 
+/** The newest analysis of a tool and category on the ref that is written to. */
+export interface Earlier {
+  tool: string
+  category: string
+  commit: string
+  /** ISO 8601 */
+  createdAt: string
+  /** It is of the commit that is written for now. */
+  isSameCommit: boolean
+  /** Another job wrote it. */
+  isForeign: boolean
+  /** How much it had covered, files and packages; at least, where it does not say so. */
+  covered: number
+  findings: readonly Known[]
+}
+
 /** An issue that carries our hidden marker. */
 export interface KnownIssue {
   number: number
@@ -131,68 +135,6 @@ export interface Trouble {
   message: string
 }
 
-/** A scan of one or more targets. */
-export interface ScanFacts {
-  kind: ScanSettings['kind']
-  /** Of Trivy: the pinned one, or what the program says of itself. */
-  version: string
-  from: 'path' | 'tool-cache' | 'download'
-  targets: readonly TargetScan[]
-  /** Sentences: an old database, what steered the scan, a warning of Trivy. */
-  notices: readonly string[]
-}
-
-/** What Trivy did with one target. */
-export interface TargetScan {
-  target: string
-  lookedAt: LookedAt
-  /** Files that it should have looked at, and could not. */
-  unread: readonly Unread[]
-  /** Findings that ignore files and VEX took out of the report. */
-  hidden: readonly Hidden[]
-  /** Why nothing was looked at, words that end a sentence; absent when something was. */
-  nothing?: string
-}
-
-/** Scanner → what it looked at. */
-export type LookedAt = Readonly<Record<string, { files: number; packages?: number }>>
-
-export interface Unread {
-  file: string
-  why: string
-}
-
-/** A finding that an ignore file or VEX took out of Trivy's report. */
-export interface Hidden {
-  rule: string
-  /** `vulnerability`, `misconfiguration`, `secret`, `license`. */
-  kind: string
-  severity: string
-  package: string | undefined
-  path: string
-  /** `ignored`, `not_affected` … */
-  status: string
-  statement: string | undefined
-  /** The file that hid it, as people know it. */
-  source: string
-  /** YYYY-MM-DD, the last day. */
-  until: string | undefined
-}
-
-/** The vulnerability database that came out of the Actions cache. */
-export interface Restored {
-  key: string
-  /** The database's time, ms since the epoch. */
-  time: number
-}
-
-/** A database that a scan has left behind, and that the Actions cache may keep. */
-export interface KeptDatabase {
-  /** Trivy's cache folder. */
-  folder: string
-  restored: Restored | undefined
-}
-
 /** What is true now. */
 export interface Observation {
   prepared: Prepared
@@ -202,8 +144,12 @@ export interface Observation {
   /** Only with `cache: true`. */
   database: KeptDatabase | undefined
   target: Target
+  /** `owner/name`, and `https://github.com`. */
+  repository: { name: string; serverUrl: string }
   /** Only with `only-new`. */
   base: Base | undefined
+  /** What an upload takes the place of; empty where nothing is uploaded, or nothing can be read. */
+  earlier: readonly Earlier[]
   /** Only with `issues: sync`, where issues may be written. */
   issues: readonly KnownIssue[] | undefined
   /** YYYY-MM-DD in UTC. */
@@ -223,6 +169,15 @@ export interface Gate {
 /** `total` is the sum of the five severities: findings that count (open or expired). */
 export type Counts = Readonly<Record<Severity | 'total' | 'new' | 'suppressed', number>>
 
+/** A run, its analysis, and how bad its results are. */
+export interface Sendable {
+  run: Run
+  analysis: Analysis
+  /** Of the results that are sent, by index. */
+  findings: ReadonlyMap<number, Finding>
+  rank: Rank
+}
+
 /** One upload. */
 export interface UploadDocument {
   /** gzipped SARIF */
@@ -233,25 +188,57 @@ export interface UploadDocument {
   results: number
 }
 
+export type SkippedReason =
+  | 'fork'
+  | 'dependabot'
+  | 'never'
+  | 'dry-run'
+  | 'nothing'
+  | 'merge-queue'
+  | 'shrunk'
+  | 'duplicate'
+
 export type UploadDecision =
   | { go: true }
   /** `reason` is the output `skipped-reason`: one word. */
-  | { go: false; reason: 'fork' | 'dependabot' | 'never' | 'dry-run' | 'nothing'; said: string }
+  | { go: false; reason: SkippedReason; said: string }
+
+/** One thing to do: the update of a package, and what it closes. */
+export interface Update {
+  name: string
+  installed: string | undefined
+  /** The version that closes all of them, or the command that brings it. */
+  to: string
+  /** Where it is installed: the lock file, or the image. */
+  where: string
+  /** How many findings it closes, by severity. */
+  closes: Readonly<Partial<Record<Severity, number>>>
+  total: number
+}
 
 /** What is going to happen. */
 export interface Plan {
   findings: readonly Finding[]
   counts: Counts
   gate: Gate
-  documents: readonly UploadDocument[]
-  trimmed: readonly Trimmed[]
+  /** Runs that are made into uploads and files; empty where neither is wanted. */
+  send: readonly Sendable[]
   upload: UploadDecision
-  /** Red: what `oversize: fail` says; nothing is uploaded then. */
-  refused: Trouble | undefined
+  target: Target
+  /** See {@link Observation.database}. */
+  database: KeptDatabase | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
   /** What ignore files and VEX took out of the scan; they count as suppressed. */
   hidden: readonly Hidden[]
+  /** What to update, the most useful first. */
+  updates: readonly Update[]
+  /** Bills of materials that a scan left, in order of its targets. */
+  sboms: readonly string[]
+  /** How many findings the analyses before had that are gone; absent where there were none. */
+  fixed: number | undefined
+  /** Red: analyses that are not overwritten. */
+  troubles: readonly Trouble[]
   notices: readonly string[]
 }
 
@@ -284,6 +271,8 @@ export interface Uploaded {
 
 /** What became of the plan. */
 export interface Applied {
+  /** Limits of GitHub that were met, and how. */
+  trimmed: readonly Trimmed[]
   uploads: readonly Uploaded[]
   /** The token could not write, as {@link Target.readOnly} said: nothing was uploaded, and that is no trouble. */
   skipped?: Extract<UploadDecision, { go: false }> | undefined

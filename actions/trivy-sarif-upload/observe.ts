@@ -1,13 +1,10 @@
-import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type RunContext, readEvent } from '../../shared/action/context.ts'
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
-import { log } from '../../shared/action/log.ts'
-import type { GitHub } from '../../shared/github/client.ts'
-import { formatDuration } from '../../shared/text/duration.ts'
+import type { Connect, Step } from '../../shared/action/step.ts'
 import { issuesRefusal } from './code-scanning/issues-refusal.ts'
-import type { Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
-import { checkoutRoot } from './observe/checkout.ts'
+import type { Earlier, Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
+import { checkoutOf, checkoutRoot } from './observe/checkout.ts'
 import type { EventPayload } from './observe/event.ts'
 import { targetFacts } from './observe/facts.ts'
 import { prepare } from './observe/prepare.ts'
@@ -16,64 +13,41 @@ import type { ScanOutcome, ScanScene } from './observe/run-scan.ts'
 import { targetOf } from './observe/target.ts'
 import { defaultCategory } from './sarif/category.ts'
 
-/** Gives the API; the first call loads what talks to GitHub. */
-export type Connect = () => Promise<GitHub>
-
 /** Around the waiting for the verdict, ms: everything else that GitHub is asked for. */
 const PATIENCE_MS = 600_000
-
-/** The API, when there is a token for it. */
-export function connector(
-  { token, waitTimeout }: Inputs,
-  { repository, apiUrl, graphqlUrl }: RunContext,
-  signal: AbortSignal,
-): Connect | undefined {
-  if (token === undefined || repository === '') return undefined
-  const onWait = (why: string, ms: number): void => log.info(`Waiting ${formatDuration(ms)}: ${why}.`)
-  let connected: Promise<GitHub> | undefined
-  return () => {
-    connected ??= import('../../shared/github/client.ts').then(({ connectGitHub }) => {
-      const deadline = performance.now() + PATIENCE_MS + waitTimeout
-      return connectGitHub({ token, repository, apiUrl, graphqlUrl, deadline, signal, onWait })
-    })
-    return connected
-  }
-}
 
 /**
  * Scans, reads the reports and makes them ready, and asks GitHub what it has: the base and the issues, when they matter.
  *
  * @throws ActionError when a scan fails, a report is missing or not valid, or it is not clear what it belongs to
  */
-export async function observe(
-  inputs: Inputs,
-  context: RunContext,
-  connect: Connect | undefined,
-  signal: AbortSignal,
-): Promise<Observation> {
+export async function observe(inputs: Inputs, step: Step): Promise<Observation> {
+  const { context, signal } = step
+  const connect = step.connect(inputs.token, PATIENCE_MS + inputs.waitTimeout)
   const workspace = context.workspace || process.cwd()
   const checkout = resolve(workspace, inputs.checkoutPath ?? '.')
   // Before a scan that takes minutes: this may be refused.
   const target = await whereTo(inputs, context, checkout, connect)
   const event = readEvent() as EventPayload
-  const today = new Date().toISOString().slice(0, 10)
+  const root = checkoutRoot(workspace, checkout)
+  const today = new Date(step.clock.date()).toISOString().slice(0, 10)
   const scanned = await scanWith(inputs, {
     context,
     event,
     target,
-    root: checkoutRoot(workspace, checkout),
+    root,
     workspace,
     today,
     connect,
     signal,
   })
-  const read = await readReports(inputs, workspace, scanned?.missing)
+  const read = await readReports(inputs, { workspace, temp: context.temp }, scanned?.missing)
   const logs = [...(scanned?.logs ?? []), ...read.logs]
   const troubles: Trouble[] = [...(scanned?.troubles ?? []), ...read.troubles]
   if (logs.length === 0 && troubles.length > 0) throw together(troubles)
   const { workflow, job } = context
   const category = inputs.category ?? defaultCategory(workflow, job, inputs.matrix)
-  const made = prepare(logs, { category, roots: rootsOf(checkout, workspace) })
+  const made = prepare(logs, { category, checkout: checkoutOf(root, checkout, workspace) })
   const prepared = { ...made, notes: [...made.notes, ...read.notes] }
   const { analyses } = prepared
   let base: Observation['base']
@@ -89,6 +63,7 @@ export async function observe(
       base = await baseFindings(await connect(), target, analyses, signal)
     }
   }
+  const earlier = await earlierOf(inputs, step, prepared, target)
   const issues = await issuesOf(inputs, target, connect, troubles)
   return {
     prepared,
@@ -96,7 +71,9 @@ export async function observe(
     scan: scanned?.facts,
     database: scanned?.database,
     target,
+    repository: { name: context.repository, serverUrl: context.serverUrl },
     base,
+    earlier,
     issues,
     today,
     troubles,
@@ -135,6 +112,27 @@ function together(troubles: readonly Trouble[]): ActionError {
   return new ActionError(`${troubles.length} reports cannot be used`, lines.join('\n'))
 }
 
+/** What an upload takes the place of. The runs get the stamp by which a later step tells that this job wrote them. */
+async function earlierOf(
+  { token, waitTimeout, upload, dryRun, matrix }: Inputs,
+  { context, connect: connector, signal }: Step,
+  { runs, analyses }: Observation['prepared'],
+  target: Target,
+): Promise<readonly Earlier[]> {
+  const connect = connector(token, PATIENCE_MS + waitTimeout)
+  const isQueue = target.ref.startsWith('refs/heads/gh-readonly-queue/')
+  if (upload === 'never' || dryRun || isQueue || connect === undefined || analyses.length === 0) return []
+  if (target.readOnly !== undefined && upload === 'auto') return []
+  const { stampOf, stampRun } = await import('./observe/stamp.ts')
+  const { earlierAnalyses } = await import('./observe/earlier.ts')
+  const stamp = stampOf(context, matrix, process.env)
+  for (const analysis of analyses) {
+    const run = runs[analysis.run]
+    if (run !== undefined) stampRun(run, stamp, analysis)
+  }
+  return earlierAnalyses(await connect(), target, analyses, stamp, signal)
+}
+
 async function issuesOf(
   inputs: Inputs,
   target: Target,
@@ -150,16 +148,4 @@ async function issuesOf(
     troubles.push({ title: 'Issues cannot be read', message: messageOf(error) })
     return undefined
   }
-}
-
-/** What absolute paths in reports begin with when they mean the checkout; containers of jobs see it elsewhere. */
-function rootsOf(checkout: string, workspace: string): string[] {
-  const roots = [checkout]
-  try {
-    roots.push(realpathSync(checkout))
-  } catch {
-    // A report may belong to sources that are not here.
-  }
-  if (checkout === resolve(workspace)) roots.push('/github/workspace')
-  return [...new Set(roots.map((root) => root.replaceAll('\\', '/').replace(/\/+$/, '')))]
 }

@@ -1,37 +1,42 @@
-import type { RunContext } from '../../shared/action/context.ts'
 import { oneLine } from '../../shared/text/untrusted.ts'
-import type { Gate, Inputs, IssuePlan, Observation, Plan } from './model.ts'
+import type { Gate, Inputs, IssuePlan, Observation, Plan, Sendable } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
+import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
 import { withNew } from './plan/new.ts'
+import { updatesOf } from './plan/updates.ts'
 import { decideUpload } from './plan/upload.ts'
-import { documentsOf, type Sendable } from './sarif/documents.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
 
 /** No report is no clean report. */
 const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'], offending: [] }
 
 /** Decides on everything: what counts, the gate, what is uploaded, which issues change. Pure; nothing is written. */
-export async function decide(inputs: Inputs, observation: Observation, context: RunContext): Promise<Plan> {
+export function decide(inputs: Inputs, observation: Observation): Plan {
   const { prepared, base, missing, scan, target, today } = observation
   const stated = accepted(prepared.findings, inputs.accept, today)
   const findings = base === undefined ? stated : withNew(stated, base)
   const wanted = inputs.upload !== 'never' || inputs.outputFile !== undefined
-  const { documents, trimmed, refused } = wanted
-    ? await documentsOf(sendable(observation, inputs, findings), inputs)
-    : { documents: [], trimmed: [], refused: undefined }
   const hidden = (scan?.targets ?? []).flatMap((target) => target.hidden)
   const incomplete = prepared.analyses.filter(({ complete }) => !complete)
+  const against = againstEarlier(prepared.analyses, findings, observation.earlier, inputs.allowShrink)
+  const sent = sendable(observation, inputs, findings).filter(
+    ({ analysis }) => !against.held.has(analysis.run),
+  )
   return {
     findings,
+    updates: updatesOf(findings),
+    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
+    fixed: against.fixed,
+    troubles: against.troubles,
     counts: countFindings(findings, hidden.length),
     gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
-    documents,
-    trimmed,
-    upload: decideUpload(inputs, target, prepared.runs.length),
-    refused,
-    issues: issuesOf(inputs, observation, context, findings),
+    send: wanted ? sent : [],
+    upload: decideUpload(inputs, target, sent.length, [...against.held.values()]),
+    target,
+    database: observation.database,
+    issues: issuesOf(inputs, observation, findings),
     hidden,
     notices: [
       ...missing.map(
@@ -41,6 +46,7 @@ export async function decide(inputs: Inputs, observation: Observation, context: 
         ({ tool, source }) =>
           `${oneLine(tool, 60)} says that it did not come to a good end (${oneLine(source, 100)}): its report may lack findings.`,
       ),
+      ...against.notices,
       ...(scan?.notices ?? []),
       ...(target.said ?? []),
       ...(base?.said ?? []),
@@ -52,15 +58,20 @@ export async function decide(inputs: Inputs, observation: Observation, context: 
   }
 }
 
-/** With `accept-mode: omit`, what is accepted or suppressed is not sent. */
+/**
+ * What is sent: with `accept-mode: omit` nothing that is accepted or suppressed, and where alerts cannot be dismissed
+ * neither (in pull requests and on other branches they would stay open).
+ */
 function sendable(
-  { prepared }: Observation,
-  { acceptMode }: Pick<Inputs, 'acceptMode'>,
+  { prepared, target }: Observation,
+  { acceptMode, upload }: Pick<Inputs, 'acceptMode' | 'upload'>,
   findings: readonly Finding[],
 ): Sendable[] {
+  const all = acceptMode === 'dismiss' && (target.onDefaultBranch || upload === 'never')
   const byRun: Map<number, Finding>[] = prepared.runs.map(() => new Map())
   for (const finding of findings) {
-    if (acceptMode === 'dismiss' || isCounted(finding)) byRun[finding.run]?.set(finding.result, finding)
+    if (finding.unreadable !== true && (all || isCounted(finding)))
+      byRun[finding.run]?.set(finding.result, finding)
   }
   const rankOf = (finding: Finding | undefined): number =>
     finding === undefined
@@ -76,8 +87,7 @@ function sendable(
 
 function issuesOf(
   inputs: Inputs,
-  { prepared, missing, target, issues }: Observation,
-  { serverUrl, repository }: RunContext,
+  { prepared, missing, target, issues, repository: { name: repository, serverUrl } }: Observation,
   findings: readonly Finding[],
 ): IssuePlan | undefined {
   if (inputs.issues === 'none' || issues === undefined) return undefined

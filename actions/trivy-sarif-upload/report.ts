@@ -1,10 +1,11 @@
-import type { RunContext } from '../../shared/action/context.ts'
 import { log } from '../../shared/action/log.ts'
 import { setOutputs, setResult } from '../../shared/action/outputs.ts'
 import { failed, type Outcome, passed } from '../../shared/action/run.ts'
+import type { Step } from '../../shared/action/step.ts'
+import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import { cut } from '../../shared/text/untrusted.ts'
-import type { Applied, Inputs, Observation, Plan } from './model.ts'
+import type { Applied, Counts, Gate, Inputs, Observation, Plan } from './model.ts'
 import { annotateFindings } from './report/annotations.ts'
 import { countWords, troublesOf, uploadFacts } from './report/facts.ts'
 import { lookedAtTogether } from './report/looked-at.ts'
@@ -21,7 +22,7 @@ export function report(
   observation: Observation,
   plan: Plan,
   applied: Applied | undefined,
-  context: RunContext,
+  { context }: Step,
 ): Outcome {
   const { counts, gate } = plan
   const upload = uploadFacts(plan, applied)
@@ -38,6 +39,7 @@ export function report(
     'sarif-file': applied?.files[0] ?? '',
     'analysis-url': applied?.analysisUrl ?? '',
     issues: (applied?.issues ?? []).join('\n'),
+    fixed: plan.fixed ?? '',
     'looked-at': observation.scan === undefined ? '' : JSON.stringify(lookedAtTogether(observation.scan)),
   })
   const result = {
@@ -60,6 +62,10 @@ export function report(
       complete,
     })),
     missing: observation.missing,
+    updates: plan.updates
+      .slice(0, MAX_FINDINGS)
+      .map(({ installed = null, ...more }) => ({ installed, ...more })),
+    fixed: plan.fixed ?? null,
     hidden: plan.hidden
       .slice(0, MAX_FINDINGS)
       .map(({ package: of = null, statement = null, until = null, ...more }) => ({
@@ -68,7 +74,7 @@ export function report(
         statement,
         until,
       })),
-    trimmed: plan.trimmed,
+    trimmed: applied?.trimmed ?? [],
     dismissed: applied?.dismissed ?? [],
     reopened: applied?.reopened ?? [],
     issues: applied?.issues ?? [],
@@ -80,10 +86,16 @@ export function report(
   setResult('trivy-sarif-upload', result, context.temp)
   writeSummary(summaryBlocks(inputs, observation, plan, applied))
 
+  tellStory(context, {
+    action: 'trivy-sarif-upload',
+    outcome: storyOutcome(gate.verdict, troubles.length),
+    text: storyText(counts, gate),
+  })
+
   // GitHub shows ten annotations of each level: what a person has to know comes before the findings.
   if (upload.said !== '' && upload.skippedReason !== 'never') log.notice('Not uploaded', upload.said)
   for (const notice of plan.notices) log.notice('Trivy SARIF upload', notice)
-  for (const { said } of plan.trimmed) log.warning('A limit of GitHub', said)
+  for (const { said } of applied?.trimmed ?? []) log.warning('A limit of GitHub', said)
   for (const warning of applied?.warnings ?? []) log.warning('Trivy SARIF upload', warning)
   annotateFindings(worst.slice(0, inputs.annotations))
   if (applied?.analysisUrl !== undefined) log.info(`Alerts: ${applied.analysisUrl}`)
@@ -102,7 +114,7 @@ export function report(
  */
 export function reportFailure(
   { dryRun, failOn, maxFindings }: Pick<Inputs, 'dryRun' | 'failOn' | 'maxFindings'>,
-  context: RunContext,
+  { context }: Step,
 ): void {
   const unknown = ['critical', 'high', 'medium', 'low', 'unknown', 'total', 'new', 'suppressed']
   const empty = [
@@ -121,6 +133,18 @@ export function reportFailure(
     'processing-status': 'skipped',
   })
   setResult('trivy-sarif-upload', { dryRun, uploaded: false, failed: true }, context.temp)
+  const text = 'There is no report that could be judged.'
+  tellStory(context, { action: 'trivy-sarif-upload', outcome: 'failed', text })
+}
+
+function storyOutcome(verdict: Gate['verdict'], troubles: number): string {
+  if (verdict === 'failed' || troubles > 0) return 'failed'
+  return verdict === 'passed' ? 'passed' : 'scanned'
+}
+
+function storyText(counts: Counts, { verdict }: Gate): string {
+  const words = countWords(counts)
+  return verdict === 'off' ? `Findings: ${words}.` : `Gate ${verdict}: ${words}.`
 }
 
 /** One finding in `result`; its shape is documented in the README. */

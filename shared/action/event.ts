@@ -52,8 +52,11 @@ const SHAPE = {
   release: { html_url: 'string', name: 'string', tag_name: 'string', target_commitish: 'string' },
   repository: REPOSITORY,
   sender: USER,
+  workflow: { id: 'number', name: 'string', path: 'string' },
   workflow_run: {
+    actor: USER,
     conclusion: 'string',
+    display_title: 'string',
     event: 'string',
     head_branch: 'string',
     head_commit: COMMIT,
@@ -62,9 +65,15 @@ const SHAPE = {
     html_url: 'string',
     id: 'number',
     name: 'string',
+    path: 'string',
     pull_requests: [{ base: REF, head: REF, number: 'number' }],
     run_attempt: 'number',
     run_number: 'number',
+    run_started_at: 'string',
+    status: 'string',
+    triggering_actor: USER,
+    updated_at: 'string',
+    workflow_id: 'number',
   },
 } as const
 

@@ -37,6 +37,8 @@ export interface Analysis {
   /** Empty when it was processed well. */
   error: string
   sarifId: string
+  /** ISO 8601 */
+  createdAt: string
 }
 
 export interface Alert {
@@ -60,6 +62,7 @@ interface AnalysisData {
   category?: string | null
   error: string
   sarif_id: string
+  created_at?: string
 }
 
 interface AlertData {
@@ -159,8 +162,17 @@ export async function* listAnalyses(
     about: `the analyses of ${ref}`,
     shape: [ANALYSIS],
   })) {
-    for (const { id, ref: of, commit_sha: commit, tool: by, category, error, sarif_id: sarifId } of page) {
-      yield { id, ref: of, commit, tool: by.name ?? '', category: category ?? '', error, sarifId }
+    for (const data of page) {
+      yield {
+        id: data.id,
+        ref: data.ref,
+        commit: data.commit_sha,
+        tool: data.tool.name ?? '',
+        category: data.category ?? '',
+        error: data.error,
+        sarifId: data.sarif_id,
+        createdAt: data.created_at ?? '',
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ export interface TagReleases {
   /** What the tag peels to; undefined when GitHub does not have it, or when it is on no commit. */
   commit: string | undefined
   published?: Release
-  /** The newest one. */
+  /** The first one: of several that jobs have made at once, the one that stays. */
   draft?: Release
 }
 
@@ -111,7 +111,7 @@ export async function getReleaseByTag(github: GitHub, tag: string): Promise<Rele
 }
 
 /**
- * A draft of a tag, among the newest 100 releases; one call.
+ * The first draft of a tag, among the newest 100 releases; one call.
  *
  * @throws GitHubError
  */
@@ -122,7 +122,7 @@ export async function findDraft(github: GitHub, tag: string): Promise<Release | 
     about: `the drafts of ${tag}`,
     shape: [RELEASE],
   })
-  const found = data.find(({ draft, tag_name }) => draft && tag_name === tag)
+  const found = data.findLast(({ draft, tag_name }) => draft && tag_name === tag)
   return found === undefined ? undefined : releaseOf(found)
 }
 
@@ -247,7 +247,7 @@ export async function readReleasesOf(github: GitHub, tag: string): Promise<TagRe
     const { ref, release, releases } = repository
     const ofTag = [...(release ? [release] : []), ...releases.nodes].filter(({ tagName }) => tagName === tag)
     const published = ofTag.find(({ isDraft }) => !isDraft)
-    const draft = ofTag.find(({ isDraft }) => isDraft)
+    const draft = ofTag.findLast(({ isDraft }) => isDraft)
     return {
       commit: ref?.target ? peel(ref.target).commit : undefined,
       ...(published === undefined ? {} : { published: releaseOfNode(published) }),

@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 as matchesIPv6 } from 'node:net'
 import { formatDuration } from '../text/duration.ts'
 import { dns } from './builtin.ts'
 import { codeOf, RequestError } from './errors.ts'
+import { bareHost } from './host.ts'
 import { type Limits, onLimit } from './limits.ts'
 
 /** Compiling the pattern behind Node's isIPv6 takes 4 ms, a tenth of a whole step: only what has a colon is worth it. */
@@ -49,11 +50,6 @@ export function refusal(address: string): string | undefined {
     }
   }
   return REFUSED.find(([network, bits]) => spellings.some((spelling) => inside(spelling, network, bits)))?.[2]
-}
-
-/** The host of a URL or of a person without the brackets of an IPv6 address. */
-export function bareHost(host: string): string {
-  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
 }
 
 /** `127.0.0.1:8080`, `[::1]:8080` or `example.com:8080`. */

@@ -2,8 +2,9 @@ import { createConnection, type Socket } from 'node:net'
 import { formatDuration } from '../text/duration.ts'
 import { groupBy } from '../text/group.ts'
 import { joinWords } from '../text/list.ts'
-import { bareHost, hostPort, type Lookup, refusal, resolveHost } from './addresses.ts'
+import { hostPort, type Lookup, refusal, resolveHost } from './addresses.ts'
 import { codeOf, RequestError } from './errors.ts'
+import { bareHost } from './host.ts'
 import { type Limits, onLimit } from './limits.ts'
 
 export interface ConnectOptions extends Limits {

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
-import { bareHost, isLocalhost } from './addresses.ts'
+import { isLocalhost } from './addresses.ts'
 import { RequestError } from './errors.ts'
+import { bareHost } from './host.ts'
 
 /**
  * The proxy for a URL by curl's rules, or undefined. Lower-case variables win over upper-case ones (which curl

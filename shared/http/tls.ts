@@ -2,10 +2,10 @@ import type { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 import { formatDuration } from '../text/duration.ts'
-import { bareHost } from './addresses.ts'
 import { crypto, tls } from './builtin.ts'
 import { type Certificate, certificateOf, refusalInWords } from './certificate.ts'
 import { codeOf, RequestError } from './errors.ts'
+import { bareHost } from './host.ts'
 import { type Limits, onLimit } from './limits.ts'
 
 export interface TlsTrust {
@@ -115,7 +115,7 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
         const shown: X509Certificate | undefined = secured.getPeerX509Certificate()
         if (shown === undefined) return reject(failure('the server showed no certificate'))
         if (verify && !secured.authorized) {
-          const code = String(secured.authorizationError)
+          const code = leafAlone(secured, shown) ?? String(secured.authorizationError)
           return reject(failure(refusalInWords(code, shown, name), code, code === 'CERT_HAS_EXPIRED'))
         }
         resolve({
@@ -132,6 +132,18 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Tls
   } finally {
     forget?.()
   }
+}
+
+/**
+ * One code for a certificate of unknown issuer that comes without any of its issuer: OpenSSL has two, and which one it
+ * is depends on what else is trusted.
+ */
+function leafAlone(socket: TLSSocket, shown: X509Certificate): string | undefined {
+  const isUnknown = /^UNABLE_TO_(?:GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE)$/.test(
+    String(socket.authorizationError),
+  )
+  if (!isUnknown || shown.issuerCertificate !== undefined) return undefined
+  return 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'
 }
 
 /** @throws RequestError invalid, when a text is not PEM certificates: OpenSSL skips silently what it cannot read */

@@ -4,9 +4,6 @@ import type { TcpConnection } from './connect.ts'
 import { codeOf, RequestError } from './errors.ts'
 import { type Limits, onLimit } from './limits.ts'
 
-/** `sun_path` of unix(7) has 108 bytes, one of them a NUL; what is longer is told as ENOENT by the system. */
-export const LONGEST_SOCKET_PATH = 107
-
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not connect to the socket',
   ECONNREFUSED: 'nobody listens on the socket',

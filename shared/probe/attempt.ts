@@ -1,9 +1,11 @@
 import { messageOf } from '../action/errors.ts'
 import { redact } from '../action/secrets.ts'
 import { cut } from '../text/untrusted.ts'
-import { type Check, type FailureClass, type Observation, ProbeFailure, type Try } from './check.ts'
+import type { Check, Observation, Try } from './check.ts'
+import { type FailureClass, ProbeFailure } from './failure.ts'
 import { judge } from './judge.ts'
-import { type Attempt, SCHEMES } from './schemes.ts'
+import type { Attempt } from './probe.ts'
+import { loadProbe } from './probes.ts'
 
 const EXCERPT_LENGTH = 500
 /** Bytes: a secret that begins within the excerpt should end within this. */
@@ -19,8 +21,8 @@ const NO_PROOF_OF_DOWN: readonly FailureClass[] = [
 ]
 
 /** Probes a check once and judges the answer. Never throws: whatever went wrong is the outcome of the try. */
-export async function tryOnce(check: Check, attempt: Attempt): Promise<Try> {
-  const outcome = await observe(check, attempt)
+export async function tryOnce(check: Check, attempt: Attempt, load = loadProbe): Promise<Try> {
+  const outcome = await observe(check, attempt, load)
   if (!check.settings.invert) return outcome
   if (outcome.good) return { ...outcome, good: false, failure: 'up', reason: `still up: ${outcome.reason}` }
   if (outcome.failure !== undefined && NO_PROOF_OF_DOWN.includes(outcome.failure)) return outcome
@@ -30,10 +32,10 @@ export async function tryOnce(check: Check, attempt: Attempt): Promise<Try> {
   return { ...rest, good: true, permanent: false, reason: `down: ${outcome.reason}` }
 }
 
-async function observe(check: Check, attempt: Attempt): Promise<Try> {
+async function observe(check: Check, attempt: Attempt, load: typeof loadProbe): Promise<Try> {
   let seen: Observation | undefined
   try {
-    const { probe } = await SCHEMES[check.target.scheme].load()
+    const probe = await load(check.target.scheme)
     seen = await probe(check, attempt)
     const { failure, reason, ...verdict } = await judge(check, seen)
     return {

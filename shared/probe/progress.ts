@@ -1,4 +1,5 @@
-import type { Check, FailureClass, Try } from './check.ts'
+import type { Check, Try } from './check.ts'
+import type { FailureClass } from './failure.ts'
 import type { SampleStats } from './latency.ts'
 import { isSpread } from './usable.ts'
 import { sameVersion } from './versions.ts'

@@ -1,5 +1,5 @@
 import { formatDuration } from '../text/duration.ts'
-import type { FailureClass } from './check.ts'
+import type { FailureClass } from './failure.ts'
 import { neededInARow, type Progress } from './progress.ts'
 import { isSlowed, pauseAfterGood } from './schedule.ts'
 import { describeShares } from './versions.ts'

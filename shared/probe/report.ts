@@ -1,8 +1,9 @@
-import type { Check, FailureClass, Try } from './check.ts'
+import type { Check, Try } from './check.ts'
+import type { FailureClass } from './failure.ts'
 import type { SampleStats } from './latency.ts'
-import { isSampled } from './parse.ts'
 import { isHealthy, type Progress } from './progress.ts'
 import { annotated, limited, remarks, type Why } from './reasons.ts'
+import { isSampled } from './samples.ts'
 import { isSlowed } from './schedule.ts'
 
 /** How one check ended. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../action/clock.ts'
 import { formatDuration } from '../text/duration.ts'
 import { formatShare } from '../text/units.ts'
-import type { Check, FailureClass, Try } from './check.ts'
+import type { Check, Try } from './check.ts'
+import type { FailureClass } from './failure.ts'
 import { type SampleStats, sampleStats } from './latency.ts'
-import type { Attempt } from './schemes.ts'
+import type { Attempt } from './probe.ts'
 
 export interface SamplingOptions {
   deadline: number

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Reading, shown } from '../action/inputs.ts'
-import { LONGEST_SOCKET_PATH } from '../http/unix.ts'
+import { LONGEST_SOCKET_PATH } from '../http/host.ts'
 import { joinWords } from '../text/list.ts'
 import { didYouMean } from '../text/nearest.ts'
 import { isSecretName } from '../text/secret-names.ts'

@@ -1,11 +1,12 @@
 import type { Clock } from '../action/clock.ts'
 import { formatDuration } from '../text/duration.ts'
-import type { Check, FailureClass, Try } from './check.ts'
+import type { Check, Try } from './check.ts'
+import type { FailureClass } from './failure.ts'
 import type { Limiter } from './limiter.ts'
+import type { Attempt } from './probe.ts'
 import { isHealthy, neededInARow, noteBad, noteGood, type Progress, ready, willDo } from './progress.ts'
 import { annotated, limited, remarks, whyOutOfTime } from './reasons.ts'
 import { isSlowed, pauseAfterBad, pauseAfterGood, watchPause } from './schedule.ts'
-import type { Attempt } from './schemes.ts'
 
 /** More good answers than this are not waited for once another check has decided. */
 const FEW = 3

@@ -1,5 +1,5 @@
 import { type Reading, rules, shown } from '../action/inputs.ts'
-import { bareHost } from '../http/addresses.ts'
+import { bareHost } from '../http/host.ts'
 import type { Destination, HttpVersion } from '../http/line.ts'
 
 /** `host:port`, `[::1]:8443`; what curl's --connect-to ignores silently is refused here. */

@@ -16,7 +16,16 @@ const PURE = /^shared\/(text|version|commits)\//
 const PLAN = /^actions\/[^/]+\/plan\.ts$/
 
 /** Modules without I/O, clock or state. */
-const PURE_MODULES = new Set(['node:buffer', 'node:url', 'node:util', 'semver/classes/semver.js', 'yaml'])
+const PURE_MODULES = new Set([
+  'node:buffer',
+  'node:url',
+  'node:util',
+  'mustache',
+  'semver/classes/semver.js',
+  'yaml',
+  // A pattern with a limit of time.
+  'node:vm',
+])
 /** These work on what they are given, but for what has to do with the working folder or with chance. */
 const MOSTLY_PURE = new Map([
   ['node:path', /^(resolve|relative)$/],

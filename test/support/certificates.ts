@@ -56,6 +56,23 @@ export function certificateFor(...hosts: readonly string[]): Promise<Credentials
   )
 }
 
+/** A good certificate for localhost that {@link authority} vouches for through another authority in between. */
+export async function chained(): Promise<{ key: string; leaf: string; intermediate: string }> {
+  const root = await authorityNamed('Test CA')
+  const between = await makeAuthority('CN=Test Intermediate CA', root)
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+  const leaf = await x509.X509CertificateGenerator.create({
+    ...{ serialNumber: nextSerial(), subject: 'CN=chained.test', signingAlgorithm: ALGORITHM },
+    issuer: between.name,
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + 30 * DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey: between.keys.privateKey,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
+  })
+  return { key: await privatePem(keys.privateKey), leaf: leaf.toString('pem'), intermediate: between.cert }
+}
+
 async function make(kind: CertificateKind, given?: x509.JsonGeneralNames): Promise<Credentials> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const subject = `CN=${kind}.test`
@@ -94,10 +111,13 @@ function authorityNamed(cn: string): Promise<Authority> {
   return known
 }
 
-async function makeAuthority(name: string): Promise<Authority> {
+/** @param signer itself when absent */
+async function makeAuthority(name: string, signer?: Authority): Promise<Authority> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-  const cert = await x509.X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: nextSerial(), name, keys, signingAlgorithm: ALGORITHM },
+  const cert = await x509.X509CertificateGenerator.create({
+    ...{ serialNumber: nextSerial(), subject: name, publicKey: keys.publicKey, signingAlgorithm: ALGORITHM },
+    issuer: signer?.name ?? name,
+    signingKey: signer?.keys.privateKey ?? keys.privateKey,
     notBefore: new Date(Date.now() - 100 * DAY_MS),
     notAfter: new Date(Date.now() + 100 * DAY_MS),
     extensions: [

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../shared/action/clock.ts'
-import { type Check, ProbeFailure } from '../../../shared/probe/check.ts'
+import type { Check } from '../../../shared/probe/check.ts'
+import { ProbeFailure } from '../../../shared/probe/failure.ts'
 import { judge } from '../../../shared/probe/judge.ts'
-import { SCHEMES } from '../../../shared/probe/schemes.ts'
+import { loadProbe } from '../../../shared/probe/probes.ts'
 import { type Identify, sideOf } from './identify.ts'
 import type { Sample } from './verdict.ts'
 
@@ -48,7 +49,7 @@ export function frontDoor(
     const asked = { check: check.name, url: check.display }
     const named = (reason: string): string => `${words(asked)}: ${reason}`
     try {
-      const { probe } = await SCHEMES[check.target.scheme].load()
+      const probe = await loadProbe(check.target.scheme)
       const seen = await probe(check, {
         timeout: check.settings['attempt-timeout'],
         signal,

@@ -2,7 +2,6 @@ import type { Answer } from '../../../shared/http/request.ts'
 import type { Delivered, SlackApi } from '../model.ts'
 import { delivered, type Wire } from './delivery.ts'
 import { post } from './post.ts'
-import { refusedBySlack } from './slack-words.ts'
 
 /** An answer of the Web API; errors, too, come with HTTP 200. */
 export type ApiAnswer = Readonly<Record<string, unknown>>
@@ -28,6 +27,7 @@ export async function callSlack(
   if ('ok' in reply) return { answer: {}, result: reply }
   const answer = parsed(reply)
   if (reply.status === 200 && answer['ok'] === true) return { answer, result: delivered(200) }
+  const { refusedBySlack } = await import('./slack-words.ts')
   const said = typeof answer['error'] === 'string' ? answer['error'] : reply.body.toString('utf8')
   return { answer: {}, result: refusedBySlack(said, reply.status, detailsOf(answer)) }
 }

@@ -6,7 +6,6 @@ import type { Subject } from '../message/subject.ts'
 import type { Delivered } from '../model.ts'
 import { delivered, type Wire } from './delivery.ts'
 import { post } from './post.ts'
-import { refusedBySlack, refusedByTrigger } from './slack-words.ts'
 
 /**
  * Sends the message to an incoming webhook. It answers `ok` and nothing else: such a message can neither be changed
@@ -26,6 +25,7 @@ export async function sendToWebhook(
   const refusal = refusalIn(said)
   const isGood = answer.status >= 200 && answer.status < 300
   if (isGood && refusal === undefined) return delivered(answer.status)
+  const { refusedBySlack } = await import('./slack-words.ts')
   return refusedBySlack(refusal ?? said, answer.status)
 }
 
@@ -42,6 +42,7 @@ export async function sendToTrigger(
   const refusal = refusalIn(said)
   const isGood = answer.status >= 200 && answer.status < 300
   if (isGood && refusal === undefined) return delivered(answer.status, { accepted: true })
+  const { refusedByTrigger } = await import('./slack-words.ts')
   return refusedByTrigger(refusal ?? said, answer.status)
 }
 

@@ -204,7 +204,7 @@ function listsOf({ jobs, story, changelog }: Subject): List[] {
   const lists: List[] = []
   if (story.length > 0) lists.push({ title: 'Steps', lines: story.map((line) => [text(line)]) })
   if (jobs.length > 0) lists.push({ title: countJobs(jobs), lines: jobLines(jobs) })
-  const changes = linesOfMarkdown(changelog)
+  const changes = changelog === '' ? [] : linesOfMarkdown(changelog)
   if (changes.length > 0) lists.push({ title: 'Changes', lines: changes })
   return lists
 }

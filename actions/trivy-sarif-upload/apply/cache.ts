@@ -1,6 +1,6 @@
-import type { KeptDatabase } from '../model.ts'
 import { databaseKey, LONGEST_MS, pathsBelow, within } from '../observe/cache.ts'
 import { databaseTime } from '../observe/database.ts'
+import type { KeptDatabase } from '../trivy/model.ts'
 
 /**
  * Keeps the database of `folder` when it is a newer one than was restored. Runs for pull requests do so only when there

@@ -1,6 +1,6 @@
 import { shown } from '../../../shared/action/inputs.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { ScanSettings } from '../model.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 import { PINNED_VERSION } from './release.ts'
 
 /** Options that this action gives, and why nobody else may. */

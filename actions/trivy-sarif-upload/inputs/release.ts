@@ -1,6 +1,6 @@
 import { shown } from '../../../shared/action/inputs.ts'
 import type { Tool } from '../../../shared/tool/verified.ts'
-import type { ScanSettings } from '../model.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 
 /** The Trivy of this release of the action. */
 export const PINNED_VERSION = '0.72.0'

@@ -1,6 +1,7 @@
 import { type InputReader, type Reading, rules, shown } from '../../../shared/action/inputs.ts'
 import { parseList } from '../../../shared/text/list.ts'
-import type { ReportFile, ScanSettings } from '../model.ts'
+import type { ReportFile } from '../model.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 import { argumentProblems, hasCredentials, scanProblems } from './arguments.ts'
 import { versionProblem } from './release.ts'
 
@@ -25,6 +26,7 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
   const ignoreFile = inputs.text('ignore-file')
   const trivyConfig = inputs.text('trivy-config')
   const secretConfig = inputs.text('secret-config')
+  const sbomFile = inputs.text('sbom-file')
   const trivyArgs = inputs.read<string[]>('trivy-args', trivyArguments, [])
   const timeout = inputs.read(
     'scan-timeout',
@@ -33,6 +35,7 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
   )
   const cache = inputs.read('cache', rules.boolean, true)
   if (kind === 'none') {
+    if (sbomFile !== undefined) inputs.add('sbom-file', 'there is no scan to make it of: set "scan".')
     if (targets.length > 0)
       inputs.add('target', 'there is no scan of it: set "scan" to image, fs or another kind.')
     return undefined
@@ -54,6 +57,7 @@ export function readScan(inputs: InputReader): ScanSettings | undefined {
     trivyConfig,
     secretConfig,
     trivyArgs,
+    sbom: sbomFile === undefined ? undefined : /spdx/i.test(sbomFile) ? 'spdx-json' : 'cyclonedx',
     cache,
     timeout,
   }

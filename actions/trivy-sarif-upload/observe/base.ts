@@ -100,10 +100,10 @@ async function newestOf(
 
 /** Whoever may write security events has uploaded it: it is held against SARIF like any other file. */
 function knownFindings(sarif: unknown, of: Analysis): Known[] {
-  const invalid = validate(sarif)
-  if (invalid !== undefined) {
+  const { refused } = validate(sarif)
+  if (refused !== undefined) {
     throw new Error(
-      `GitHub gave no SARIF (${invalid.path}: expected ${invalid.expected}, got ${invalid.seen}).`,
+      `GitHub gave no SARIF (${refused.path}: expected ${refused.expected}, got ${refused.seen}).`,
     )
   }
   return (sarif as Log).runs.flatMap((run) =>

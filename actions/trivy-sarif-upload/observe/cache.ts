@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { messageOf } from '../../../shared/action/errors.ts'
 import { log } from '../../../shared/action/log.ts'
 import { formatDuration } from '../../../shared/text/duration.ts'
-import type { Restored } from '../model.ts'
+import type { Restored } from '../trivy/model.ts'
 import { DATABASES, databaseTime } from './database.ts'
 
 /** Trivy's database has its version in its reference (trivy-db:2). */

@@ -4,9 +4,9 @@ import { joinWords } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { parseYaml } from '../../../shared/text/yaml.ts'
 import { writeWhole } from '../../../shared/tool/files.ts'
-import type { ScanSettings } from '../model.ts'
 import { type AllowedConfig, allowedConfig, namedConfig } from '../trivy/config.ts'
 import { type IgnoreEntry, ignoreYaml, readIgnoreText, readIgnoreYaml } from '../trivy/ignore-file.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 import type { Candidate, SteeringReader } from './steering.ts'
 
 /** What steers a scan, given to Trivy by us: it runs in a folder that holds this and nothing else. */

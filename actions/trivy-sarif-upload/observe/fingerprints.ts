@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { readRegularFile } from '../../../shared/files/regular.ts'
 import { addFingerprint } from '../sarif/fingerprint.ts'
 import { lineHashes } from '../sarif/line-hash.ts'
-import type { Result } from '../sarif/model.ts'
+import type { Package, Result } from '../sarif/model.ts'
 
 /** Sources are hashed line by line; what is bigger was not written by people. */
 const MAX_SOURCE = 64 * 1_048_576
@@ -25,6 +25,20 @@ export function addLineHashes(wanted: ReadonlyMap<string, readonly Wanted[]>, ch
     if (hashes === undefined) continue
     for (const { result, line } of results) addFingerprint(result, hashes[line])
   }
+}
+
+/**
+ * The fingerprint of a finding that has no source: rule, package and where it is installed, so that a new tag of the
+ * image, or a new version of the package that still has the fault, is the same alert.
+ */
+export function packageHash(rule: string, { name }: Package, path: string): string {
+  // Loaded on first use: most reports are about sources.
+  return process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
+    .update(JSON.stringify([rule, name, path]))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 function hashesOf(path: string, checkout: string): string[] | undefined {

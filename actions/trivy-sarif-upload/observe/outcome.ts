@@ -1,6 +1,6 @@
 import type { ProgramResult } from '../../../shared/action/program.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { ScanSettings } from '../model.ts'
+import type { ScanSettings } from '../trivy/model.ts'
 
 /** How a run of Trivy ended; pure. A clean scan is `done` with a report, and nothing else is. */
 export type Ending =
@@ -39,6 +39,12 @@ export function endingOf(
       `${what} was ended by ${endedBy ?? 'a signal'}. Did the runner run out of memory? ${lastWords(stderr)}`,
     )
   }
+  if (/--skip-(?:java-)?db-update cannot be specified on the first run/.test(why)) {
+    return failed(
+      'No vulnerability database',
+      `${what}: there is no database, and \`--skip-db-update\` forbids to download one. Take it out of "trivy-args", or put a database into the folder of TRIVY_CACHE_DIR before this step.`,
+    )
+  }
   const limited = isLimited(stderr)
   if (/\bDB error\b|\bJava DB\b|trivy-(?:java-)?db\b/.test(why)) return { kind: 'database', limited, why }
   return failed(
@@ -56,8 +62,12 @@ function remedyFor(why: string, limited: boolean, kind: ScanSettings['kind']): s
   if (limited) {
     return ' The registry limits how often it is asked: log in before this step (docker/login-action), or use a mirror.'
   }
-  if (/UNAUTHORIZED|DENIED|authentication required/.test(why)) {
-    return ' Log in to the registry before this step (docker/login-action), or set TRIVY_USERNAME and TRIVY_PASSWORD.'
+  if (
+    /UNAUTHORIZED|DENIED|authentication required|\b401\b|403 Forbidden|Not Authorized|no basic auth|unauthenticated/i.test(
+      why,
+    )
+  ) {
+    return ` ${loginFor(why)} Or set TRIVY_USERNAME and TRIVY_PASSWORD for this step.`
   }
   if (/unable to find the specified image|MANIFEST_UNKNOWN/.test(why)) {
     return ' Is the image built, loaded into Docker (load: true), or pushed, before this step?'
@@ -68,6 +78,19 @@ function remedyFor(why: string, limited: boolean, kind: ScanSettings['kind']): s
   }
   if (/deadline exceeded/.test(why)) return ' Give it more time with "scan-timeout".'
   return ''
+}
+
+/** How to log in, by the registry that an error names. */
+function loginFor(why: string): string {
+  if (/\.dkr\.ecr[.-]/.test(why) || /public\.ecr\.aws/.test(why))
+    return 'Log in to ECR before this step: aws-actions/configure-aws-credentials, then aws-actions/amazon-ecr-login.'
+  if (/\bghcr\.io\b/.test(why))
+    return 'Log in to ghcr.io before this step: docker/login-action with `registry: ghcr.io`, and give the job `permissions: { packages: read }`.'
+  if (/\.azurecr\.io\b|aka\.ms\/acr/.test(why))
+    return 'Log in to ACR before this step: azure/login, then `az acr login --name <registry>`.'
+  if (/\bgcr\.io\b|\.pkg\.dev\b/.test(why))
+    return 'Log in before this step: google-github-actions/auth, then docker/login-action.'
+  return 'Log in to the registry before this step (docker/login-action).'
 }
 
 function failed(title: string, message: string): Ending {

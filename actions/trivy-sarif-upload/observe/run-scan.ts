@@ -1,8 +1,10 @@
 import type { RunContext } from '../../../shared/action/context.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
-import type { Observation, ScanFacts, ScanSettings, Target, Trouble } from '../model.ts'
+import type { Observation, Target, Trouble } from '../model.ts'
 import type { ReadLog } from '../sarif/model.ts'
 import { withoutTag } from '../sarif/trivy.ts'
+import type { ScanFacts, ScanSettings } from '../trivy/model.ts'
+import { amountOf } from '../trivy/report.ts'
 import { filesAt } from './base-files.ts'
 import { writeControl } from './control.ts'
 import type { EventPayload } from './event.ts'
@@ -49,10 +51,19 @@ export async function runScan(settings: ScanSettings, scene: ScanScene): Promise
   const names = namesOf(settings.targets)
   const notices = [...done.facts.notices, ...done.targets.flatMap((each) => each.notices)]
   return {
-    logs: done.targets.flatMap(({ log, scan: { target: name } }, index) =>
+    logs: done.targets.flatMap(({ log, scan: { target: name, lookedAt } }, index) =>
       log === undefined
         ? []
-        : [{ log, source: 'scan', origin: 'scan' as const, target: name, part: names[index] ?? '' }],
+        : [
+            {
+              log,
+              source: 'scan',
+              origin: 'scan' as const,
+              target: name,
+              part: names[index] ?? '',
+              covered: amountOf(lookedAt),
+            },
+          ],
     ),
     facts: { ...done.facts, notices, targets: done.targets.map(({ scan: each }) => each) },
     database: done.database,

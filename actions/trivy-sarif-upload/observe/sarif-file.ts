@@ -1,8 +1,11 @@
 import { isAbsolute, resolve } from 'node:path'
 import { ActionError } from '../../../shared/action/errors.ts'
-import { FileRefused, readRegularFile } from '../../../shared/files/regular.ts'
+import { contains, FileRefused, readRegularFile } from '../../../shared/files/regular.ts'
+import { joinWords, plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { Log } from '../sarif/model.ts'
+import type { Trouble } from '../model.ts'
+import type { Log, Run } from '../sarif/model.ts'
+import type { Invalid } from '../sarif/problem.ts'
 import { validate } from '../sarif/validate.ts'
 
 /** JavaScript holds no longer text. */
@@ -14,8 +17,24 @@ const MAX_SEARCHED = 8 * 1_048_576
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d]
 
+/** The folders in which reports may be. */
+export interface ReportPlace {
+  workspace: string
+  /** RUNNER_TEMP; empty without one. */
+  temp: string
+}
+
 /** What a file said: a document, or that it is not there. */
 export type Read<T> = { found: true; value: T } | { found: false }
+
+/** SARIF that can be used, and what of it could not. */
+export interface ReadSarif {
+  log: Log
+  /** Red in the end: runs that were taken out, results that can only be counted. */
+  troubles: Trouble[]
+  /** Sentences: parts that were cut out. */
+  notes: string[]
+}
 
 /**
  * Reads a SARIF file of whatever tool.
@@ -23,15 +42,55 @@ export type Read<T> = { found: true; value: T } | { found: false }
  * @param name as the user wrote it, for messages
  * @throws ActionError when it is there but is no SARIF 2.1.0, or no regular file
  */
-export function readSarif(path: string, name: string, workspace: string): Read<Log> {
-  const read = readJson(path, name, workspace)
+export function readSarif(path: string, name: string, place: ReportPlace): Read<ReadSarif> {
+  const read = readJson(path, name, place)
   if (!read.found) return read
-  const invalid = validate(read.value)
-  if (invalid === undefined) return { found: true, value: read.value as Log }
-  const { path: where, expected, seen } = invalid
+  return { found: true, value: usable(read.value, name) }
+}
+
+/** @throws ActionError when there is no run that can be used, though there should be */
+function usable(value: unknown, name: string): ReadSarif {
+  const { refused, broken, cut } = validate(value)
+  const trouble = ({ path, expected, seen }: Invalid): string =>
+    `${quoted(name)} is not valid SARIF 2.1.0 at ${path}: expected ${expected}, found ${seen}. ${remedy(value)}`
+  if (refused !== undefined) throw new ActionError('Not valid SARIF', trouble(refused))
+  const log = value as Log
+  if (broken.length > 0 && log.runs.length === 0)
+    throw new ActionError('Not valid SARIF', broken.map(trouble).join('\n'))
+  for (const [index, run] of log.runs.entries()) refuseExternal(run, index, log, name)
+  const rest = 'What of it can be read is judged and sent; a result that cannot be read counts as critical.'
+  return {
+    log,
+    troubles:
+      broken.length === 0
+        ? []
+        : [{ title: 'Not valid SARIF', message: `${broken.slice(0, 5).map(trouble).join('\n')}\n${rest}` }],
+    notes: cut.size === 0 ? [] : [cutWords(name, cut)],
+  }
+}
+
+function cutWords(name: string, cut: ReadonlyMap<string, number>): string {
+  const parts = [...cut].map(([what, count]) =>
+    what === 'unknown'
+      ? `${plural(count, 'name')} that the standard does not know`
+      : `${what}${count === 1 ? '' : ` (${count} times)`}`,
+  )
+  const shown = parts.slice(0, 8)
+  if (parts.length > shown.length) shown.push(`${parts.length - shown.length} more`)
+  return `${quoted(name)}: what is not valid SARIF and nobody needs was cut out or put right: ${joinWords(shown)}.`
+}
+
+/** Results that stand in another file were not read: without them the report would look clean. */
+function refuseExternal(run: Run, index: number, log: Log, name: string): void {
+  const references = run['externalPropertyFileReferences'] as Record<string, unknown> | undefined
+  const inline = log['inlineExternalProperties'] as { results?: unknown[] }[] | undefined
+  const isElsewhere =
+    (Array.isArray(references?.['results']) && references['results'].length > 0) ||
+    (inline ?? []).some(({ results = [] }) => results.length > 0)
+  if (!isElsewhere) return
   throw new ActionError(
-    'Not valid SARIF',
-    `${quoted(name)} is not valid SARIF 2.1.0 at ${where}: expected ${expected}, found ${seen}. ${remedy(read.value)}`,
+    'Results are elsewhere',
+    `${quoted(name)}: runs[${index}] keeps its results outside of it (externalized properties, SARIF 2.1.0, section 3.15.2), where GitHub does not look. Tell the tool to write one file.`,
   )
 }
 
@@ -40,11 +99,16 @@ export function readSarif(path: string, name: string, workspace: string): Read<L
  *
  * @throws ActionError when it is there but is no JSON, or no regular file
  */
-export function readJson(path: string, name: string, workspace: string): Read<unknown> {
+export function readJson(path: string, name: string, { workspace, temp }: ReportPlace): Read<unknown> {
   const absolute = isAbsolute(path) ? path : resolve(workspace, path)
+  const folder = [workspace, temp].find((each) => each !== '' && contains(resolve(each), resolve(absolute)))
+  if (folder === undefined) {
+    const message = `${quoted(name)} is neither in the workspace nor in RUNNER_TEMP, and is not read. Write the report there.`
+    throw new ActionError('Report refused', message)
+  }
   let bytes: Buffer
   try {
-    bytes = readRegularFile(absolute, MAX_BYTES, workspace)
+    bytes = readRegularFile(resolve(absolute), MAX_BYTES, resolve(folder))
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error
     if (error.kind === 'missing') return { found: false }
@@ -54,7 +118,23 @@ export function readJson(path: string, name: string, workspace: string): Read<un
   return { found: true, value: parse(bytes, name) }
 }
 
+/** What begins like that is not JSON, and says what it is. */
+const OTHERS: readonly (readonly [(begin: string) => boolean, string])[] = [
+  [
+    (begin) => begin.startsWith('\u001f\u008b'),
+    'is gzip: unpack it before this step, or tell the tool to write plain JSON',
+  ],
+  [(begin) => begin.startsWith('PK\u0003\u0004'), 'is a zip archive: unpack it before this step'],
+  [
+    (begin) => /^\s*<(?:!doctype|html|\?xml|[a-z])/i.test(begin),
+    'is HTML or XML: an error page took the place of the report, or the tool wrote another format. Look at its step',
+  ],
+]
+
 function parse(bytes: Buffer, name: string): unknown {
+  const begin = bytes.toString('latin1', 0, 200).replace(/^\xef\xbb\xbf/, '')
+  const other = OTHERS.find(([isIt]) => isIt(begin))?.[1]
+  if (other !== undefined) throw new ActionError('Not valid JSON', `${quoted(name)} ${other}.`)
   const text = decode(bytes)
   const deep = tooDeep(isUtf16(bytes) === undefined ? bytes : Buffer.from(text))
   // A big file is there twice now; its bytes go at once, not when the collector comes by.
@@ -127,7 +207,9 @@ function whatIsWrong(error: unknown, text: string): string {
 
 function wording(message: string): string {
   return oneLine(
-    message.replace(/ in JSON at position.*|,? (\.{3})?".*" (\.{3} )?is not valid JSON/s, ''),
+    message
+      .replace(/ (?:in|after) JSON at position.*|,? (\.{3})?".*"(\.{3})? ?is not valid JSON/s, '')
+      .replace(/token '.*'$|token .$/s, 'character'),
     120,
   )
 }

@@ -11,8 +11,8 @@ import { ownFolder } from '../../../shared/tool/files.ts'
 import { verifiedTool } from '../../../shared/tool/verified.ts'
 import { absoluteArgument, needsDatabase, trivyArguments } from '../inputs/arguments.ts'
 import { trivyTool } from '../inputs/release.ts'
-import type { KeptDatabase, ScanFacts, ScanSettings } from '../model.ts'
 import { type LogFacts, logReader } from '../trivy/log.ts'
+import type { KeptDatabase, ScanFacts, ScanSettings } from '../trivy/model.ts'
 import type { Control } from './control.ts'
 import { databaseTime, withoutUpdates } from './database.ts'
 import { type Ending, endingOf } from './outcome.ts'
@@ -54,7 +54,7 @@ export async function scan(settings: ScanSettings, place: ScanPlace, now = Date.
   const control = await place.control(ownFolder(folder, 'control'))
   const tool = trivyTool(settings, process)
   const found = await verifiedTool(tool, { temp, env, signal, timeout: left() })
-  log.info(`Trivy ${tool.version}: ${found.path} (${found.from})`)
+  log.info(`Trivy: ${found.path} (${found.from})`)
 
   // Whoever names a folder keeps it, so nothing has to be restored.
   const own = env['TRIVY_CACHE_DIR'] || undefined
@@ -118,14 +118,16 @@ export async function scan(settings: ScanSettings, place: ScanPlace, now = Date.
     return facts
   }
 
-  const convert = async (from: string, to: string): Promise<void> => {
-    const argv = ['convert', '--format', 'sarif', '--output', to, '--', from]
-    const { code, stderr } = await trivy(argv, ownFolder(folder, 'convert'), () => true)
-    if (code !== 0) {
-      const why = oneLine(stderr, 500)
-      throw new ActionError('Trivy failed', `trivy convert ended with exit code ${code}: ${why}`)
+  const convertTo =
+    (format: string) =>
+    async (from: string, to: string): Promise<void> => {
+      const argv = ['convert', '--format', format, '--output', to, '--', from]
+      const { code, stderr } = await trivy(argv, ownFolder(folder, 'convert'), () => true)
+      if (code !== 0) {
+        const why = oneLine(stderr, 500)
+        throw new ActionError('Trivy failed', `trivy convert ended with exit code ${code}: ${why}`)
+      }
     }
-  }
   const targets: ScannedTarget[] = []
   for (const [index, target] of settings.targets.entries()) {
     const nothing = linkTrouble(settings.kind, target, workspace)
@@ -136,7 +138,14 @@ export async function scan(settings: ScanSettings, place: ScanPlace, now = Date.
     const report = join(folder, `report-${index}.json`)
     try {
       const facts = await scanOne(target, report)
-      targets.push(await readTargetScan({ report, target, workspace, settings, facts, control }, convert))
+      const read = await readTargetScan(
+        { report, target, workspace, settings, facts, control },
+        convertTo('sarif'),
+      )
+      const sbom =
+        settings.sbom === undefined || read.log === undefined ? undefined : `${report}.${settings.sbom}`
+      if (sbom !== undefined) await convertTo(settings.sbom ?? '')(report, sbom)
+      targets.push(sbom === undefined ? read : { ...read, scan: { ...read.scan, sbom } })
     } catch (error) {
       // The other targets are looked at all the same.
       if (!(error instanceof ActionError) || signal.aborted) throw error
@@ -147,7 +156,12 @@ export async function scan(settings: ScanSettings, place: ScanPlace, now = Date.
   return {
     targets,
     database: isCached && restored !== 'late' ? { folder: cache, restored } : undefined,
-    facts: { kind: settings.kind, version: tool.version, from: found.from, notices },
+    facts: {
+      kind: settings.kind,
+      version: targets.find((each) => each.version !== undefined)?.version ?? tool.version,
+      from: found.from,
+      notices,
+    },
   }
 }
 

@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { ActionError } from '../../../shared/action/errors.ts'
 import { joinWords, plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { Hidden, ScanSettings, TargetScan, Trouble } from '../model.ts'
+import type { Trouble } from '../model.ts'
 import type { Log } from '../sarif/model.ts'
 import type { LogFacts } from '../trivy/log.ts'
+import type { Hidden, ScanSettings, TargetScan } from '../trivy/model.ts'
 import { amountOf, hiddenIn, lookedAtOf, type TrivyReport } from '../trivy/report.ts'
 import type { Control } from './control.ts'
 import { inlineIgnores } from './inline-ignores.ts'
@@ -20,6 +21,8 @@ export interface ScannedTarget {
   log: Log | undefined
   /** Sentences. */
   notices: readonly string[]
+  /** What Trivy says its version is. */
+  version?: string
   /** The scan of this target failed. */
   failed?: Trouble
 }
@@ -50,7 +53,8 @@ export async function readTargetScan(
   { report, target, workspace, settings, facts, control }: Scan,
   convert: (from: string, to: string) => Promise<void>,
 ): Promise<ScannedTarget> {
-  const read = readJson(report, 'the report of Trivy', '')
+  const own = { workspace: '', temp: dirname(report) }
+  const read = readJson(report, 'the report of Trivy', own)
   if (!read.found) throw new Error(`Trivy's report ${report} is gone.`)
   const document = read.value as TrivyReport
   if (document?.SchemaVersion === undefined) throw notAReport(target, settings.kind)
@@ -73,12 +77,18 @@ export async function readTargetScan(
   if (nothing !== undefined) return { scan, log: undefined, notices }
   const sarif = `${report}.sarif`
   await convert(report, sarif)
-  const made = readSarif(sarif, 'the report of Trivy', '')
+  const made = readSarif(sarif, 'the report of Trivy', own)
   if (!made.found)
     throw new ActionError('Trivy wrote no report', 'trivy convert left no SARIF. That is no clean scan.')
-  const { runs, empty } = withResults(made.value)
+  const { runs, empty } = withResults(made.value.log)
   if (runs.length === 0 || empty.length > 0) throw withoutResults(target, settings.kind, empty[0]?.reason)
-  return { scan, notices, log: placed(made.value, facts, rootOf(settings.kind, target, workspace)) }
+  const version = document.Trivy?.Version
+  return {
+    scan,
+    notices,
+    ...(version === undefined ? {} : { version: oneLine(String(version), 40) }),
+    log: placed(made.value.log, facts, rootOf(settings.kind, target, workspace)),
+  }
 }
 
 function withoutResults(target: string, kind: string, why = 'it has no runs.'): ActionError {

@@ -109,7 +109,8 @@ function given(ref: string | undefined, sha: string | undefined, places: readonl
 
 function baseOf(ref: string, number: number | undefined, event: EventPayload): string {
   const { pull_request: pull, merge_group: group, workflow_run: run } = event
-  if (ref.startsWith('refs/heads/gh-readonly-queue/') && group?.base_ref) return group.base_ref
+  const queued = /^refs\/heads\/gh-readonly-queue\/(.+)\/pr-[^/]+$/.exec(ref)?.[1]
+  if (queued !== undefined) return group?.base_ref ?? `refs/heads/${queued}`
   if (number === undefined) return ref
   const base =
     pull?.number === number

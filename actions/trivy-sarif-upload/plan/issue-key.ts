@@ -1,13 +1,24 @@
+import type { Inputs } from '../model.ts'
 import type { Finding } from '../sarif/model.ts'
 
 /** It stands in the body; what differs only after so many characters shares an issue. */
 const MAX_KEY = 1_000
 
-/** Of tool, rule and target: the image or component, else the file. */
-export function keyOf({ tool, rule, target, path = '' }: Finding): string {
-  return JSON.stringify([tool, rule, target ?? path])
-    .slice(0, MAX_KEY)
-    .toWellFormed()
+/**
+ * Of tool, rule and target: the image or component, else the file. Issues may stand for packages or files instead of
+ * rules; what has no package has a rule.
+ */
+export function keyOf(
+  { tool, rule, target, path = '', package: found }: Finding,
+  group: Inputs['issueGroup'] = 'rule',
+): string {
+  const parts =
+    group === 'file'
+      ? [tool, 'file', target ?? path]
+      : group === 'package' && found !== undefined
+        ? [tool, 'package', found.name, target ?? path]
+        : [tool, rule, target ?? path]
+  return JSON.stringify(parts).slice(0, MAX_KEY).toWellFormed()
 }
 
 /** Of a tool's overview: no rule and target. */

@@ -1,11 +1,15 @@
 import { codeSpan, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleLink } from '../code-scanning/links.ts'
+import { ruleName } from '../code-scanning/rule-name.ts'
+import type { Inputs } from '../model.ts'
 import type { Finding, Severity } from '../sarif/model.ts'
 
 /** Findings of one rule and target, the worst first. */
 export interface Group {
   key: string
+  /** What its findings have in common. */
+  by: Inputs['issueGroup']
   category: string
   severity: Severity
   /** Never empty. */
@@ -24,13 +28,20 @@ const FOOTER =
   'Written by trivy-sarif-upload, and closed when a scan of the default branch no longer finds it. What is written outside of this part stays. If nothing is to be done, close the issue: it stays closed.'
 
 /** A title on one line; it is plain text at GitHub. */
-export function titleOf({ severity, findings: [first] }: Group): string {
+export function titleOf({ severity, by, findings }: Group): string {
+  const [first] = findings
   if (first === undefined) return ''
+  const common =
+    by === 'package' ? first.package?.name : by === 'file' ? (first.target ?? first.path) : undefined
+  if (common !== undefined) {
+    const place = by === 'file' ? '' : ` in ${oneLine(first.target ?? first.path ?? '', 80)}`
+    return cut(`[${severity}] ${oneLine(common, 100)}${place}`, MAX_TITLE)
+  }
   const { rule, title, target, path } = first
   const of = target ?? path
   const where = of === undefined ? '' : ` in ${oneLine(of, 80)}`
   const what = title === '' || title === rule ? '' : `: ${oneLine(title, 120)}`
-  return cut(`[${severity}] ${oneLine(rule, 80)}${where}${what}`, MAX_TITLE)
+  return cut(`[${severity}] ${ruleName(rule, 80)}${where}${what}`, MAX_TITLE)
 }
 
 /** What an issue says; the same for the same findings. */
@@ -39,12 +50,21 @@ export function groupLines({ severity, findings }: Group, alertsUrl: string): st
   if (first === undefined) return ''
   const { tool, rule, title, helpUri } = first
   const isPackage = findings.some((finding) => finding.package !== undefined)
-  const headers = isPackage ? ['Package', 'Installed', 'Fixed in', 'Where'] : ['Where', 'What']
-  const rows = unique(findings.map((finding) => (isPackage ? packageRow(finding) : placeRow(finding))))
+  const isMixed = findings.some((finding) => finding.rule !== rule)
+  const headers = [
+    ...(isMixed ? ['Rule'] : []),
+    ...(isPackage ? ['Package', 'Installed', 'Fixed in', 'Where'] : ['Where', 'What']),
+  ]
+  const rows = unique(
+    findings.map((finding) => [
+      ...(isMixed ? [ruleLink(finding.rule, finding.helpUri)] : []),
+      ...(isPackage ? packageRow(finding) : placeRow(finding)),
+    ]),
+  )
   const shown = rows.slice(0, MAX_ROWS)
   return fitted([
-    `**${word(severity)}** · ${escapeMarkdown(cut(tool, MAX_CELL))} · ${ruleLink(rule, helpUri)}`,
-    ...(title === '' ? [] : [escapeMarkdown(cut(title, 500))]),
+    `**${word(severity)}** · ${escapeMarkdown(cut(tool, MAX_CELL))}${isMixed ? '' : ` · ${ruleLink(rule, helpUri)}`}`,
+    ...(title === '' || isMixed ? [] : [escapeMarkdown(cut(title, 500))]),
     `${table(headers, shown)}${moreRows(rows.length - shown.length)}`,
     `[Alerts](<${alertsUrl}>)`,
     `<sub>${FOOTER}</sub>`,
@@ -67,16 +87,19 @@ export function overviewLines(groups: readonly Group[], limit: number, alertsUrl
   ])
 }
 
-function packageRow({ package: found, path, line }: Finding): string[] {
-  return [cell(found?.name), cell(found?.installed), cell(found?.fixed), placeOf(path, line)]
+function packageRow(finding: Finding): string[] {
+  const { package: found } = finding
+  return [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy), placeOf(finding)]
 }
 
-function placeRow({ path, line, message }: Finding): string[] {
-  return [placeOf(path, line), escapeMarkdown(cut(oneLine(message, 300), 300))]
+function placeRow(finding: Finding): string[] {
+  const { message, detail = message } = finding
+  return [placeOf(finding), escapeMarkdown(cut(oneLine(detail, 300), 300))]
 }
 
-function placeOf(path = '', line?: number): string {
-  return cell(line === undefined || path === '' ? path : `${path}:${line}`)
+/** A file in an image has no line, and a line behind the name of an image would look like its tag. */
+function placeOf({ path = '', line, target }: Finding): string {
+  return cell(line === undefined || path === '' || target !== undefined ? path : `${path}:${line}`)
 }
 
 function cell(text = ''): string {

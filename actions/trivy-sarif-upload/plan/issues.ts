@@ -8,7 +8,7 @@ import { keyOf, nameOf, overviewKey, toolIn } from './issue-key.ts'
 import { type Group, groupLines, overviewLines, titleOf } from './issue-text.ts'
 
 export interface IssueScene {
-  inputs: Pick<Inputs, 'issueLabels' | 'issueSeverity' | 'issueLimit' | 'issuesPublic'>
+  inputs: Pick<Inputs, 'issueLabels' | 'issueSeverity' | 'issueLimit' | 'issueGroup' | 'issuesPublic'>
   findings: readonly Finding[]
   analyses: readonly Pick<Analysis, 'tool' | 'category' | 'complete'>[]
   /** Reports that are not there: then nothing is closed. */
@@ -45,7 +45,7 @@ export function planIssues(scene: IssueScene): IssuePlan {
     const name = nameOf(issue)
     if (!issues.has(name)) issues.set(name, issue)
   }
-  const groups = groupsOf(findings)
+  const groups = groupsOf(findings, inputs.issueGroup)
   const due = groups.filter(({ severity }) => isAsBad(severity, inputs.issueSeverity))
   const page = (rule?: string): string => alertsPage(scene.serverUrl, scene.repository, target, rule)
   const rest = assign(due, issues, inputs, page, draft)
@@ -126,7 +126,7 @@ function overviews(
 }
 
 function closeGone(
-  { analyses, missing, findings, known }: IssueScene,
+  { inputs, analyses, missing, findings, known }: IssueScene,
   groups: readonly Group[],
   rest: readonly Group[],
   issues: ReadonlyMap<string, KnownIssue>,
@@ -140,7 +140,9 @@ function closeGone(
     present.add(nameOf({ key: overviewKey(first?.tool ?? ''), category }))
   }
   const accepted = new Set(
-    findings.flatMap((finding) => (counts(finding) ? [] : [nameOf({ key: keyOf(finding), ...finding })])),
+    findings.flatMap((finding) =>
+      counts(finding) ? [] : [nameOf({ key: keyOf(finding, inputs.issueGroup), ...finding })],
+    ),
   )
   let kept = 0
   for (const issue of known) {
@@ -172,11 +174,11 @@ function closeGone(
 }
 
 /** Findings that count, by category, rule and target; the worst first, always in the same order. */
-function groupsOf(findings: readonly Finding[]): Group[] {
+function groupsOf(findings: readonly Finding[], group: Inputs['issueGroup']): Group[] {
   const byName = new Map<string, Finding[]>()
   for (const finding of findings) {
     if (!counts(finding)) continue
-    const name = nameOf({ key: keyOf(finding), category: finding.category })
+    const name = nameOf({ key: keyOf(finding, group), category: finding.category })
     const list = byName.get(name)
     if (list === undefined) byName.set(name, [finding])
     else list.push(finding)
@@ -188,7 +190,13 @@ function groupsOf(findings: readonly Finding[]): Group[] {
           rank(a.severity) - rank(b.severity) || order(placeOf(a), placeOf(b)) || order(a.message, b.message),
       )
       const [first] = sorted as [Finding]
-      return { key: keyOf(first), category: first.category, severity: first.severity, findings: sorted }
+      return {
+        key: keyOf(first, group),
+        by: group,
+        category: first.category,
+        severity: first.severity,
+        findings: sorted,
+      }
     })
     .sort((a, b) => rank(a.severity) - rank(b.severity) || order(nameOf(a), nameOf(b)))
 }

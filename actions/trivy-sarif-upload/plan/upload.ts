@@ -6,15 +6,34 @@ import type { Inputs, Target, UploadDecision } from '../model.ts'
  */
 export function decideUpload(
   { upload, dryRun }: Pick<Inputs, 'upload' | 'dryRun'>,
-  { readOnly, isPublic }: Target,
-  documents: number,
+  { ref, readOnly, isPublic }: Target,
+  analyses: number,
+  held: readonly ('duplicate' | 'shrunk')[] = [],
 ): UploadDecision {
   const no = (reason: Exclude<UploadDecision, { go: true }>['reason'], said: string): UploadDecision => ({
-    ...{ go: false, reason, said },
+    go: false,
+    reason,
+    said,
   })
   if (upload === 'never') return no('never', 'Nothing is uploaded: `upload` is `never`.')
   if (dryRun) return no('dry-run', 'Nothing is uploaded: this is a dry run.')
-  if (documents === 0) return no('nothing', 'Nothing is uploaded: there is no report.')
+  if (ref.startsWith('refs/heads/gh-readonly-queue/')) {
+    return no(
+      'merge-queue',
+      'Nothing is uploaded in a merge queue: its branches are gone before GitHub has looked, and nobody sees their alerts. The gate decides here.',
+    )
+  }
+  if (analyses === 0 && held.includes('duplicate'))
+    return no(
+      'duplicate',
+      'Nothing is uploaded: another job has uploaded the same tool and category for this commit.',
+    )
+  if (analyses === 0 && held.length > 0)
+    return no(
+      'shrunk',
+      'Nothing is uploaded: the report covers far less than the one before, and would close its alerts.',
+    )
+  if (analyses === 0) return no('nothing', 'Nothing is uploaded: there is no report.')
   if (upload === 'auto' && readOnly?.reason === 'fork' && isPublic === true) {
     return no('fork', `${readOnly.said} The findings are in this summary, and the gate counts them.`)
   }

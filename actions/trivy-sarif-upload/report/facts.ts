@@ -31,12 +31,12 @@ export function uploadFacts({ upload }: Pick<Plan, 'upload'>, applied: Applied |
 }
 
 /** Everything that is red besides the gate, in the order in which it happened; pure. */
-export function troublesOf(observation: Observation, plan: Plan, applied: Applied | undefined): Trouble[] {
-  return [
-    ...observation.troubles,
-    ...(plan.refused === undefined ? [] : [plan.refused]),
-    ...(applied?.troubles ?? []),
-  ]
+export function troublesOf(
+  observation: Observation,
+  plan: Pick<Plan, 'troubles'>,
+  applied: Applied | undefined,
+): Trouble[] {
+  return [...observation.troubles, ...plan.troubles, ...(applied?.troubles ?? [])]
 }
 
 /** `2 critical, 3 high`; pure. */

@@ -1,5 +1,5 @@
 import { plural } from '../../../shared/text/list.ts'
-import type { LookedAt, ScanFacts } from '../model.ts'
+import type { LookedAt, ScanFacts } from '../trivy/model.ts'
 
 /** What was looked at in all targets together, by scanner; pure. */
 export function lookedAtTogether(scan: Pick<ScanFacts, 'targets'> | undefined): LookedAt {

@@ -2,8 +2,10 @@ import { plural } from '../../../shared/text/list.ts'
 import { codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleLink } from '../code-scanning/links.ts'
-import type { Applied, Hidden, Inputs, Observation, Plan, ScanFacts } from '../model.ts'
+import type { Applied, Counts, Inputs, Observation, Plan } from '../model.ts'
+import { countFindings } from '../plan/gate.ts'
 import { type Finding, SEVERITIES } from '../sarif/model.ts'
+import type { Hidden, ScanFacts } from '../trivy/model.ts'
 import { countWords, troublesOf, uploadFacts } from './facts.ts'
 import { lookedAtWords } from './looked-at.ts'
 import { placeOf, worstFirst } from './worst.ts'
@@ -13,30 +15,7 @@ const MAX_ROWS = 50
 const MAX_ACCEPTED = 200
 const MAX_ANALYSES = 100
 const MAX_NOTICES = 30
-const MAX_LINES = 20
 const MAX_CELL = 200
-
-/** The plan for the log; pure. */
-export function planLines(plan: Plan, { dryRun }: Pick<Inputs, 'dryRun'>): string[] {
-  const { counts, gate, upload, documents, trimmed, issues } = plan
-  const worst = worstFirst(plan)
-  const lines = worst.slice(0, MAX_LINES).map((finding) => `  ${findingLine(finding)}`)
-  if (worst.length > lines.length) lines.push(`  … and ${worst.length - lines.length} more`)
-  return [
-    `${capital(countWords(counts))}${counts.suppressed > 0 ? `, ${counts.suppressed} suppressed or accepted` : ''}.`,
-    ...lines,
-    `Gate: ${gate.verdict}${gate.reasons.length === 0 ? '' : `. ${gate.reasons.join(' ')}`}`,
-    ...trimmed.map(({ said }) => said),
-    upload.go ? `Upload: ${plural(documents.length, 'document')}.` : `No upload: ${upload.said}`,
-    ...(issues === undefined
-      ? []
-      : [
-          `Issues${dryRun ? ' that would be changed' : ''}: ${issues.create.length} new, ${issues.update.length} changed, ` +
-            `${issues.close.length} closed, ${issues.keep.length} as they are.`,
-          ...(issues.refused === undefined ? [] : [issues.refused]),
-        ]),
-  ]
-}
 
 /** The job summary as Markdown blocks, the most important first; pure. */
 export function summaryBlocks(
@@ -46,13 +25,14 @@ export function summaryBlocks(
   applied: Applied | undefined,
 ): string[] {
   const troubles = troublesOf(observation, plan, applied)
-  const { findings, trimmed } = plan
+  const { findings } = plan
+  const { trimmed = [] } = applied ?? {}
   const expired = findings.filter(({ state }) => state === 'expired')
   const accepted = findings.filter(({ state }) => state === 'accepted')
   const suppressed = findings.filter(({ state }) => state === 'suppressed')
   const warnings = [...plan.notices, ...(plan.issues?.said ?? []), ...(applied?.warnings ?? [])]
   return [
-    `### ${headline(plan, inputs.dryRun, troubles.length > 0, seenOf(observation))}`,
+    `### ${headline(plan, inputs, troubles.length > 0, seenOf(observation))}`,
     ...list(plan.gate.reasons),
     ...(troubles.length === 0
       ? []
@@ -60,6 +40,7 @@ export function summaryBlocks(
           `> [!CAUTION]\n${troubles.map(({ title, message }) => `> **${escapeMarkdown(title)}**: ${escapeMarkdown(message)}`).join('\n>\n')}`,
         ]),
     countTable(plan, inputs.onlyNew),
+    ...updateTable(plan),
     ...uploadLines(plan, applied),
     ...worstTable(plan, inputs.onlyNew),
     ...(expired.length === 0
@@ -101,8 +82,13 @@ function seenOf({ prepared: { analyses }, missing }: Observation): Seen {
   return missing.length > 0 || analyses.some(({ complete }) => !complete) ? 'some' : 'all'
 }
 
-function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean, seen: Seen): string {
-  const words = countWords(counts)
+function headline(
+  { gate, counts, findings }: Plan,
+  { dryRun, onlyNew }: Pick<Inputs, 'dryRun' | 'onlyNew'>,
+  isTroubled: boolean,
+  seen: Seen,
+): string {
+  const words = onlyNew ? newWords(findings, counts) : countWords(counts)
   const verdict =
     gate.verdict === 'failed'
       ? `❌ Gate failed: ${words}`
@@ -118,6 +104,38 @@ function headline({ gate, counts }: Plan, dryRun: boolean, isTroubled: boolean, 
               }[seen]
             : `🔍 ${capital(words)}`
   return dryRun ? `🔍 Dry run · ${verdict}` : verdict
+}
+
+const MAX_UPDATES = 15
+
+/** What to do, the most useful first. */
+function updateTable({ updates, fixed }: Plan): string[] {
+  const trend =
+    fixed === undefined || fixed === 0
+      ? []
+      : [`${plural(fixed, 'finding')} of the analysis before ${fixed === 1 ? 'is' : 'are'} gone.`]
+  if (updates.length === 0) return trend
+  const shown = updates.slice(0, MAX_UPDATES)
+  const rows = shown.map(({ name, installed, to, where, closes, total }) => [
+    cell(name),
+    cell(installed),
+    cell(to),
+    `${total} (${SEVERITIES.filter((severity) => closes[severity])
+      .map((severity) => `${closes[severity]} ${severity}`)
+      .join(', ')})`,
+    cell(where),
+  ])
+  return [
+    ...trend,
+    `**Do this**\n\n${table(['Update', 'From', 'To', 'Closes', 'Where'], rows)}${rest(updates.length - shown.length)}`,
+  ]
+}
+
+/** With `only-new` it is the new ones that matter: `2 new (1 critical, 1 high), 40 in all`. */
+function newWords(findings: readonly Finding[], counts: Counts): string {
+  if (counts.new === 0) return counts.total === 0 ? 'no findings' : `nothing new, ${counts.total} in all`
+  const fresh = countFindings(findings.filter(({ isNew }) => isNew !== false))
+  return `${counts.new} new (${countWords(fresh)}), ${counts.total} in all`
 }
 
 function countTable({ counts }: Plan, onlyNew: boolean): string {
@@ -160,15 +178,16 @@ function findingTable(findings: readonly Finding[], onlyNew: boolean): string {
   const shown = findings.slice(0, MAX_ACCEPTED)
   const hasPackage = shown.some((finding) => finding.package !== undefined)
   const rows = shown.map((finding) => {
-    const { severity, rule, helpUri, package: found, isNew, title, message } = finding
-    const what = title === '' || title === rule ? message : title
+    const { severity, rule, helpUri, package: found, isNew, title, message, detail } = finding
+    const known = title === '' || title === rule ? message : title
+    const what = detail === undefined ? known : `${known}: ${detail}`
     return [
       `${MARKS[severity]} ${capital(severity)}`,
       ruleLink(rule, helpUri),
-      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed)] : []),
+      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy)] : []),
       cell(placeOf(finding)),
       ...(onlyNew ? [isNew === false ? '' : '🆕'] : []),
-      escapeMarkdown(oneLine(what, MAX_CELL)),
+      escapeMarkdown(oneLine(what, 300)),
     ]
   })
   const headers = [
@@ -247,13 +266,6 @@ function issueLines({ issues: plan }: Plan, applied: Applied | undefined): strin
     ...(numbers.length === 0 ? [] : [`Issues: ${numbers.map((number) => `#${number}`).join(', ')}`]),
   ]
   return lines.length === 0 ? [] : [lines.join('\n\n')]
-}
-
-function findingLine(finding: Finding): string {
-  const { severity, rule, package: found, title } = finding
-  const version = found === undefined ? '' : ` ${found.name} ${found.installed ?? ''}`.trimEnd()
-  const fixed = found?.fixed === undefined ? '' : ` (fixed in ${found.fixed})`
-  return oneLine(`${severity.padEnd(8)} ${rule}${version}${fixed} ${placeOf(finding)} ${title}`, 300)
 }
 
 function list(sentences: readonly string[]): string[] {

@@ -12,6 +12,10 @@ export interface SourcedRun {
   target?: string | undefined
   /** Of a scan of several targets: the end of its category. */
   part?: string | undefined
+  /** Files and packages that a scan looked at. */
+  covered?: number | undefined
+  /** It comes from a file of the user. */
+  isFile?: boolean
 }
 
 /** An analysis with the runs that it is made of. */

@@ -1,6 +1,7 @@
 import type { Analysis, Finding, ReportingDescriptor, Result, Run, Text } from './model.ts'
 import { ruleLookup, severityOf } from './rules.ts'
 import { type TrivyFacts, trivyFacts } from './trivy.ts'
+import { UNREADABLE } from './unreadable.ts'
 import type { Place } from './uri.ts'
 
 const NO_FINGERPRINTS: Readonly<Record<string, string>> = {}
@@ -23,6 +24,7 @@ export function findingsOf(
   const { run: index, tool, category } = analysis
   return (run.results ?? []).flatMap((result, at) => {
     if (!isProblem(result)) return []
+    if (result[UNREADABLE] === true) return [unreadable(result, at, analysis)]
     const rule = lookup(result)
     const facts = trivyFacts(run, rule, result)
     const place = placing(result, facts)
@@ -38,15 +40,36 @@ export function findingsOf(
       ...(rule?.helpUri === undefined ? {} : { helpUri: rule.helpUri }),
       title: titleOf(rule, titles) || firstLine(message),
       message,
-      severity: facts.severity ?? severityOf(result, rule),
+      severity: facts.severity ?? severityOf(run, result, rule),
       ...(place === undefined ? {} : { path: place.path }),
       ...(line === undefined ? {} : { line }),
+      ...(facts.detail === undefined ? {} : { detail: facts.detail }),
       ...(facts.target === undefined ? {} : { target: facts.target }),
       ...(facts.package === undefined ? {} : { package: facts.package }),
       fingerprints: result.partialFingerprints ?? result.fingerprints ?? NO_FINGERPRINTS,
       state: isSuppressed(result) ? 'suppressed' : 'open',
     } satisfies Finding
   })
+}
+
+function unreadable(
+  result: Result,
+  at: number,
+  { run, tool, category }: Pick<Analysis, 'run' | 'tool' | 'category'>,
+): Finding {
+  return {
+    run,
+    result: at,
+    tool,
+    category,
+    rule: result.ruleId ?? 'unreadable',
+    title: 'A result that cannot be read',
+    message: result.message.text ?? '',
+    severity: 'critical',
+    fingerprints: NO_FINGERPRINTS,
+    state: 'open',
+    unreadable: true,
+  }
 }
 
 /** Whether a result is about something that is wrong now (SARIF 3.27.9 and 3.27.24). */
@@ -99,8 +122,10 @@ function titleOf(rule: ReportingDescriptor | undefined, titles: Map<ReportingDes
   const empty = [id, `Semgrep Finding: ${id}`]
   const texts = [shortDescription?.text, fullDescription?.text, name]
   const title = firstLine(texts.find((text) => text !== undefined && !empty.includes(text)) ?? '')
-  titles.set(rule, title)
-  return title
+  // `B602: B602: …`
+  const bare = title.toLowerCase().startsWith(`${id.toLowerCase()}: `) ? title.slice(id.length + 2) : title
+  titles.set(rule, bare)
+  return bare
 }
 
 function firstLine(text: string): string {

@@ -126,6 +126,8 @@ export interface Finding {
   /** One line: what the rule is about. */
   title: string
   message: string
+  /** What is wrong just here, in one sentence, where the tool has one besides the title. */
+  detail?: string
   severity: Severity
   /** Normalised, relative to the checkout; for images the path of the package, or the image's name without its tag. */
   path?: string
@@ -139,6 +141,8 @@ export interface Finding {
   acceptedReason?: string
   /** YYYY-MM-DD, the last day on which it counts as accepted. */
   acceptedUntil?: string
+  /** The result itself is broken: it is counted as the worst, and not sent. */
+  unreadable?: true
   /** Only with `only-new`. */
   isNew?: boolean
 }
@@ -148,6 +152,8 @@ export interface Package {
   name: string
   installed?: string
   fixed?: string
+  /** What brings the fix, where the version is not told: `npm audit fix`. */
+  remedy?: string
 }
 
 /** A limit of GitHub that was met by leaving something out, or by spreading. */
@@ -172,6 +178,8 @@ export interface Analysis {
   complete: boolean
   /** Of a scan: what was scanned. */
   target?: string
+  /** Files and packages that were looked at, where the report tells. */
+  covered?: number
 }
 
 /** Where reports come from, as read and valid. */
@@ -185,6 +193,8 @@ export interface ReadLog {
   target?: string
   /** Of a scan of several targets: the end of its category. */
   part?: string
+  /** Of a scan: files and packages that were looked at. */
+  covered?: number
 }
 
 /** All logs, ready to upload: paths normalised, categories assigned, fingerprints added. */

@@ -71,15 +71,58 @@ const WORDS: Readonly<Record<string, string>> = {
  * The severity of a result of any tool but Trivy: `security-severity` of the result or its rule by GitHub's bands, then
  * the level of the result, of its rule, and the standard's default, `warning`.
  */
-export function severityOf(result: Result, rule: ReportingDescriptor | undefined): Severity {
+export function severityOf(run: Run, result: Result, rule: ReportingDescriptor | undefined): Severity {
   const score = scoreOf(result.properties) ?? scoreOf(rule?.properties)
   const band = score === undefined ? undefined : BANDS.find(([least]) => score >= least)?.[1]
-  return band ?? LEVELS[result.level ?? rule?.defaultConfiguration?.level ?? 'warning']
+  return band ?? LEVELS[levelOf(run, result, rule)]
 }
 
+/**
+ * The level of a result: its own, that which the run was configured to give the rule, the rule's, or `warning`; a result
+ * of another kind than `fail` has none.
+ *
+ * @see SARIF 2.1.0, section 3.27.10
+ */
+export function levelOf(run: Run, result: Result, rule: ReportingDescriptor | undefined): Level {
+  if (result.kind !== undefined && result.kind !== 'fail') return 'none'
+  return result.level ?? overriddenLevel(run, result, rule) ?? rule?.defaultConfiguration?.level ?? 'warning'
+}
+
+/** @see SARIF 2.1.0, sections 3.20.5 and 3.51 */
+function overriddenLevel(
+  { invocations = [], tool }: Run,
+  { provenance }: Result,
+  rule: ReportingDescriptor | undefined,
+): Level | undefined {
+  if (rule === undefined || invocations.length === 0) return undefined
+  const at = (provenance as { invocationIndex?: number } | undefined)?.invocationIndex ?? -1
+  const invocation = at < 0 && invocations.length === 1 ? invocations[0] : invocations[at]
+  const overrides = invocation?.['ruleConfigurationOverrides']
+  if (!Array.isArray(overrides)) return undefined
+  for (const { descriptor, configuration } of overrides as ConfigurationOverride[]) {
+    const component = componentOf(tool, { rule: descriptor } as Result)
+    const meant = component.rules?.[descriptor.index ?? -1]
+    const isIt =
+      meant === rule ||
+      (descriptor.id !== undefined && descriptor.id === rule.id) ||
+      (descriptor.guid !== undefined && descriptor.guid === rule['guid'])
+    if (isIt && configuration.level !== undefined) return configuration.level
+  }
+  return undefined
+}
+
+interface ConfigurationOverride {
+  descriptor: NonNullable<Result['rule']> & { guid?: string }
+  configuration: { level?: Level }
+}
+
+/** What is given and cannot be read counts as the worst: nobody knows how bad it is. */
+const WORST = '10.0'
+
 function scoreOf(properties: Record<string, unknown> | undefined): number | undefined {
-  const text = securitySeverity(properties?.['security-severity'])
-  return text === undefined ? undefined : Number(text)
+  const given = properties?.['security-severity']
+  if (given === undefined || given === null || given === '') return undefined
+  return Number(securitySeverity(given) ?? WORST)
 }
 
 /** A `security-severity` as GitHub takes it, the text of a number from 0 to 10; words and numbers become one. */
@@ -103,8 +146,8 @@ export function repairRules({ tool }: Run): number {
       const right = securitySeverity(given)
       if (right === given) continue
       changed++
-      if (right === undefined) delete properties['security-severity']
-      else properties['security-severity'] = right
+      if (given === null || given === '') delete properties['security-severity']
+      else properties['security-severity'] = right ?? WORST
     }
   }
   return changed

@@ -7,6 +7,8 @@ export interface TrivyFacts {
   package?: Package
   /** Image, without tag and digest. */
   target?: string
+  /** Of a misconfiguration: what is wrong just here, in one sentence. */
+  detail?: string
 }
 
 /** Worst first, as Trivy writes them. */
@@ -32,10 +34,12 @@ export function trivyFacts(run: Run, rule: ReportingDescriptor | undefined, resu
   const found = packageIn(lines)
   const severity = found === undefined ? (tagged(rule) ?? written(lines)) : (written(lines) ?? tagged(rule))
   const target = imageOf(run)
+  const detail = found === undefined ? labelled(lines, 'Message: ') : undefined
   return {
     ...(severity === undefined ? {} : { severity }),
     ...(found === undefined ? {} : { package: found }),
     ...(target === undefined ? {} : { target }),
+    ...(detail === undefined ? {} : { detail }),
   }
 }
 
@@ -43,11 +47,12 @@ export function trivyFacts(run: Run, rule: ReportingDescriptor | undefined, resu
 export function packageOf({ properties }: Result): Package | undefined {
   const found = properties?.['package'] as Partial<Record<keyof Package, unknown>> | null | undefined
   if (typeof found !== 'object' || found === null || typeof found.name !== 'string') return undefined
-  const { name, installed, fixed } = found
+  const { name, installed, fixed, remedy } = found
   return {
     name,
     ...(typeof installed === 'string' ? { installed } : {}),
     ...(typeof fixed === 'string' ? { fixed } : {}),
+    ...(typeof remedy === 'string' ? { remedy } : {}),
   }
 }
 

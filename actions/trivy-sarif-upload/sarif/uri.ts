@@ -31,6 +31,26 @@ export function relativePlace(uri: string, roots: readonly string[], base?: stri
   return { uri: encode(path), path, outside: isAbsolute && inside === undefined }
 }
 
+/** Whether a decoded path begins at a root or a drive. */
+export function isAbsolutePath(path: string): boolean {
+  return path.startsWith('/') || DRIVE.test(path)
+}
+
+/** A place by its path, decoded and relative to the checkout. */
+export function placeAt(path: string): Place {
+  const own = clean(path)
+  return { uri: encode(own), path: own, outside: false }
+}
+
+/** A URI reference as RFC 3986 has them: what may not stand in one is percent-encoded. */
+export function referenceOf(uri: string): string {
+  if (/^(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/.test(uri)) return uri
+  const slashed = uri.replaceAll('\\', '/').replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
+  return encodeURI(slashed.toWellFormed())
+    .replace(/%25(?=[0-9A-Fa-f]{2})/g, '%')
+    .replace(/[[\]]/g, encodeURIComponent)
+}
+
 /** The path in a URI, decoded, with forward slashes; it begins with `/` or a drive when it is absolute. */
 export function pathOf(uri: string): string {
   const slashed = uri.trim().replaceAll('\\', '/')

@@ -1,5 +1,5 @@
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { Unread } from '../model.ts'
+import type { Unread } from './model.ts'
 
 /** What the log of a scan tells and its report does not. */
 export interface LogFacts {

@@ -1,10 +1,11 @@
 import { oneLine } from '../../../shared/text/untrusted.ts'
-import type { Hidden, LookedAt } from '../model.ts'
 import type { LogFacts } from './log.ts'
+import type { Hidden, LookedAt } from './model.ts'
 
 /** As much of Trivy's JSON report as is looked at. Every text in it is untrusted. */
 export interface TrivyReport {
   SchemaVersion?: number
+  Trivy?: { Version?: string }
   ArtifactName?: string
   ArtifactType?: string
   Metadata?: { OS?: { Family?: string; Name?: string; EOSL?: boolean } }

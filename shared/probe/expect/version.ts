@@ -1,8 +1,8 @@
 import type { Observation } from '../check.ts'
 import type { Settings } from '../settings.ts'
 import { at } from './json-path.ts'
+import { capture } from './match.ts'
 import type { ParsedBody } from './parsed-body.ts'
-import { capture } from './text.ts'
 
 /** Longer than any version; what a page puts there instead is none. */
 const MAX_VERSION = 255

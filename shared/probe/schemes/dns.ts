@@ -6,8 +6,9 @@ import { onLimit } from '../../http/limits.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { joinWords, plural } from '../../text/list.ts'
 import { oneLine } from '../../text/untrusted.ts'
-import { type Check, type FailureClass, type Observation, ProbeFailure } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Check, Observation } from '../check.ts'
+import { type FailureClass, ProbeFailure } from '../failure.ts'
+import type { Attempt } from '../probe.ts'
 import { asProbeFailure } from './failure.ts'
 
 /** What the codes of c-ares mean, in words that follow the name. @see https://nodejs.org/api/dns.html#error-codes */

@@ -1,8 +1,9 @@
 import { runProgram } from '../../action/program.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { oneLine } from '../../text/untrusted.ts'
-import { type Check, type Observation, ProbeFailure } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Check, Observation } from '../check.ts'
+import { ProbeFailure } from '../failure.ts'
+import type { Attempt } from '../probe.ts'
 
 /** A program ends with the expected exit code; its standard output is what the expectations are held against. */
 export async function probe({ target, settings }: Check, { timeout, signal }: Attempt): Promise<Observation> {

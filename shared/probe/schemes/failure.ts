@@ -1,5 +1,5 @@
 import { type FailureKind, RequestError } from '../../http/errors.ts'
-import { type FailureClass, ProbeFailure } from '../check.ts'
+import { type FailureClass, ProbeFailure } from '../failure.ts'
 
 const CLASS_OF: Record<FailureKind, FailureClass> = {
   dns: 'dns',

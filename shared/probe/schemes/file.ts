@@ -2,8 +2,9 @@ import { constants, open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { formatDuration } from '../../text/duration.ts'
 import { formatSize } from '../../text/units.ts'
-import { type Check, type Observation, ProbeFailure } from '../check.ts'
-import { mismatch } from '../expect/text.ts'
+import type { Check, Observation } from '../check.ts'
+import { mismatch } from '../expect/match.ts'
+import { ProbeFailure } from '../failure.ts'
 
 /** A marker file is small; more than this is not read. */
 const MAX_READ = 1_048_576

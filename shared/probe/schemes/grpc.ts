@@ -1,8 +1,9 @@
 import { type Answer, request } from '../../http/request.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { oneLine } from '../../text/untrusted.ts'
-import { type Check, type FailureClass, type Observation, ProbeFailure } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Check, Observation } from '../check.ts'
+import { type FailureClass, ProbeFailure } from '../failure.ts'
+import type { Attempt } from '../probe.ts'
 import { asProbeFailure } from './failure.ts'
 import { tlsOf } from './way.ts'
 

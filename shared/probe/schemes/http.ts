@@ -1,6 +1,6 @@
 import { type RequestOptions, request } from '../../http/request.ts'
 import type { Check, Observation } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Attempt } from '../probe.ts'
 import { asProbeFailure } from './failure.ts'
 import { socketAndPath } from './socket-url.ts'
 import { tlsOf } from './way.ts'

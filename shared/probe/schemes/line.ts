@@ -5,7 +5,7 @@ import { type Limits, onLimit } from '../../http/limits.ts'
 import { sslCode } from '../../http/tls.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { oneLine } from '../../text/untrusted.ts'
-import { type FailureClass, type PhaseTimings, ProbeFailure } from '../check.ts'
+import { type FailureClass, type PhaseTimings, ProbeFailure } from '../failure.ts'
 import { remedied } from './failure.ts'
 import { foreign } from './foreign.ts'
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { generate, type Packet, parser } from 'mqtt-packet'
 import { formatDuration } from '../../text/duration.ts'
-import { type Check, type Observation, ProbeFailure } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Check, Observation } from '../check.ts'
+import { ProbeFailure } from '../failure.ts'
+import type { Attempt } from '../probe.ts'
 import { converse, type Protocol } from './converse.ts'
 import type { Line } from './line.ts'
 

@@ -6,8 +6,9 @@ import type { BackendMessage, DatabaseError } from 'pg-protocol/dist/messages.js
 import { Parser } from 'pg-protocol/dist/parser.js'
 import { serialize } from 'pg-protocol/dist/serializer.js'
 import { formatDuration } from '../../text/duration.ts'
-import type { Check, Observation, ProbeFailure } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Check, Observation } from '../check.ts'
+import type { ProbeFailure } from '../failure.ts'
+import type { Attempt } from '../probe.ts'
 import { converse, type Protocol } from './converse.ts'
 import type { Line } from './line.ts'
 

@@ -2,8 +2,9 @@
 // one PING needs.
 import { Decoder } from 'ioredis/built/resp/decoder.js'
 import { formatDuration } from '../../text/duration.ts'
-import { type Check, type Observation, ProbeFailure } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Check, Observation } from '../check.ts'
+import { ProbeFailure } from '../failure.ts'
+import type { Attempt } from '../probe.ts'
 import { converse, type Protocol } from './converse.ts'
 import type { Line } from './line.ts'
 import { clusterState, expectedKey, expectedRole, sentinelState } from './redis/state.ts'

@@ -1,6 +1,6 @@
 import { connectTcp } from '../../http/connect.ts'
 import type { Check, Observation } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Attempt } from '../probe.ts'
 import { asProbeFailure } from './failure.ts'
 
 /** A connection can be opened. That something listens is all it proves: prefer a scheme that speaks the protocol. */

@@ -5,7 +5,7 @@ import { tlsWords } from '../../http/failures.ts'
 import { type Limits, onLimit } from '../../http/limits.ts'
 import { sslCode, startTls } from '../../http/tls.ts'
 import type { Check, Observation } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Attempt } from '../probe.ts'
 import { asProbeFailure } from './failure.ts'
 import { destinationOf, tlsOf } from './way.ts'
 

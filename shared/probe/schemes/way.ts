@@ -1,7 +1,7 @@
 import type { Destination } from '../../http/line.ts'
 import type { TlsTrust } from '../../http/tls.ts'
 import type { Check } from '../check.ts'
-import type { Attempt } from '../schemes.ts'
+import type { Attempt } from '../probe.ts'
 
 /** Whom to trust, by which name, and what to show of oneself. */
 export function tlsOf({ settings, identity }: Check, { ca }: Attempt): TlsTrust {

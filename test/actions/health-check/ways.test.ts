@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { authority, certificate, certificateFor } from '../../support/certificates.ts'
+import { authority, certificate, certificateFor, chained } from '../../support/certificates.ts'
 import { closedPort, startHonest, startHttp } from '../../support/lying-servers.ts'
 import { testWith } from '../../support/real-parts.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
@@ -372,6 +372,22 @@ describe('a client certificate', () => {
 })
 
 test('a chain with a hole, and an authority nobody knows, come with the remedy', async () => {
+  const { key, leaf, intermediate } = await chained()
+  const whole = await startHttp2((stream) => answer(stream), {
+    tls: { key, cert: `${leaf}\n${intermediate}` },
+  })
+  const holed = await startHttp2((stream) => answer(stream), { tls: { key, cert: leaf } })
+  const folder = await trusted()
+  const ask = (port: number, inputs: Record<string, string>) =>
+    healthCheck({ url: `https://localhost:${port}/`, ...inputs }, { workspace: folder })
+  expectConclusion(await ask(whole.port, { 'ca-file': 'ca.pem', ...PATIENT }), 'success')
+  expect(errorOf(await ask(holed.port, { 'ca-file': 'ca.pem' }))).toMatch(
+    /from an unknown issuer \(CN=Test Intermediate CA\) .*it leaves out an intermediate one \(let it send the full chain\)/,
+  )
+  expect(errorOf(await ask(whole.port, {}))).toMatch(
+    /from an unknown issuer .*: give the certificate of that authority with ca-file/,
+  )
+  await Promise.all([whole.close(), holed.close()])
   const server = await stage(startHonest({ status: 'ok' }, { tls: 'unknown-issuer' }))
   const unknown = await healthCheck({ url: `https://localhost:${server.port}/` })
   expect(errorOf(unknown)).toMatch(

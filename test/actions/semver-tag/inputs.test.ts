@@ -45,6 +45,13 @@ describe('wrong inputs', () => {
       'allow-downgrade': 'no',
       'dry-run': 'si',
       'release-notes': 'x'.repeat(125_001),
+      'release-notes-file': 'NOTES.md',
+      'release-files': 'a.zip',
+      'make-latest': 'yes',
+      'version-files': 'package.json, ../VERSION, main.rs',
+      'pull-request-branch': 'a..b',
+      'pull-request-files': '/etc/passwd',
+      'pull-request-labels': 'release',
     })
     const lines = message.split('\n')
     const named = lines.slice(0, -1).map((line) => line.slice(0, line.indexOf(':')))
@@ -61,11 +68,16 @@ describe('wrong inputs', () => {
         ],
         ...['build-metadata', 'tag-prefix', 'path', 'sha', 'source', 'create', 'annotated', 'floating-tags'],
         ...['draft', 'images', 'latest-on', 'allow-downgrade', 'dry-run', 'release-notes'],
+        ...['release-notes-file', 'release-files', 'make-latest', 'version-files'],
+        ...['pull-request-branch', 'pull-request-files', 'pull-request-labels'],
       ]),
     )
     expect(message).toContain('Nothing was done.')
     for (const words of [
-      'mode: "nxt" is not one of "next" or "rollback". Did you mean "next"?',
+      'mode: "nxt" is not one of "next", "rollback" or "pull-request". Did you mean "next"?',
+      'version-files: "main.rs" is not a file whose version is known',
+      'version-files: "../VERSION" is not a path from the top of the repository',
+      'version-files: it needs "mode: pull-request"',
       'Did you mean "major"?',
       'a label comes first: write "breaking: major"',
       'Did you mean "patch"?',

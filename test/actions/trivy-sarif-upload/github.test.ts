@@ -33,6 +33,8 @@ describe('an upload', () => {
       ['style', 'app'],
     ])
     expect(calls(stage)).toEqual([
+      // What it takes the place of.
+      'GET /code-scanning/analyses',
       'POST /code-scanning/sarifs',
       'GET /code-scanning/sarifs/{sarif_id}',
       'GET /code-scanning/sarifs/{sarif_id}',

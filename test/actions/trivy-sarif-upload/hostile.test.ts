@@ -31,7 +31,9 @@ describe('a report', () => {
     ['cut off', GOOD.slice(0, 60), /it ends in the middle/],
     ['cut off in a later line', `{\n "a": [\n  1,`, /it ends in the middle, in line 3, column 5/],
     ['a comma too many', '{"a": 1,\n }', /not valid JSON: .* in line 2, column 2/],
-    ['a page', '<html>login</html>', /not valid JSON: .* in line 1, column 1/],
+    ['a page', '<html>login</html>', /is HTML or XML: an error page took the place of the report/],
+    ['gzip', Buffer.from('1f8b0800', 'hex'), /is gzip: unpack it/],
+    ['a report twice over', `${GOOD}${GOOD}`, /not valid JSON: [^(]* in line 1, column \d+\.$/],
     [
       '200,000 levels deep',
       `{"runs":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
@@ -92,26 +94,67 @@ describe('a report', () => {
       },
       'expected a whole number, found "1"',
     ],
-    [
-      'runs[0].tool.driver.rules[0].id',
-      { version: '2.1.0', ...log([], { rules: [{ name: 'a' }] }) },
-      'it is required',
-    ],
-    [
-      'runs[0].originalUriBaseIds["%A B%"].uri',
-      { version: '2.1.0', ...log([], {}, { originalUriBaseIds: { '%A B%': { uri: 1 } } }) },
-      'expected a text, found 1',
-    ],
-    [
-      'runs[0].invocations[0].executionSuccessful',
-      { version: '2.1.0', ...log([], {}, { invocations: [{ executionSuccessful: 'yes' }] }) },
-      'expected true or false, found "yes"',
-    ],
   ])('that is not valid at %s is an error that names the place', async (path, report, words) => {
     const step = await sent(JSON.stringify(report))
     expectConclusion(step, 'failure')
     expect(said(step)).toContain(`at ${path}: ${words.startsWith('expected') ? words : ''}`.trimEnd())
     expect(said(step)).toContain(words)
+  })
+
+  test.each<[string, object, string]>([
+    ['a rule without an id', log([result()], { rules: [{ name: 'a' }] }), 'rules[]'],
+    [
+      'a rule whose text is a number',
+      log([result()], { rules: [{ id: 'r', help: 3 }] }),
+      'reportingDescriptor.help',
+    ],
+    ['a base', log([result()], {}, { originalUriBaseIds: { '%A B%': { uri: 1 } } }), 'an entry'],
+    ['fixes', log([result('a', 'b', { fixes: [{}] })]), 'fixes[]'],
+    ['stacks', log([result('a', 'b', { stacks: 'x' })]), 'result.stacks'],
+    [
+      'where it comes from',
+      log([result()], {}, { versionControlProvenance: [{ revisionId: 'x' }] }),
+      'versionControlProvenance[]',
+    ],
+    [
+      'when it ran',
+      log([result()], {}, { invocations: [{ executionSuccessful: true, endTimeUtc: 5 }] }),
+      'invocation.endTimeUtc',
+    ],
+    ['tags', log([result()], { rules: [{ id: 'r', properties: { tags: 'security' } }] }), 'tags'],
+    ['a column', log([result('a', 'b', { relatedLocations: ['x'] })]), 'relatedLocations[]'],
+  ])('with a broken part that nobody reads is sent without it: %s', async (_, report, named) => {
+    const step = await sent(report, { inputs: { 'fail-on': 'any' } })
+    expect(step.outputs).toMatchObject({ total: '1', gate: 'failed', critical: '0' })
+    expect(read(step).results).toHaveLength(1)
+    expect(said(step, 'notice')).toContain('was cut out or put right')
+    expect(said(step, 'notice')).toContain(named)
+  })
+
+  test('with broken results beside good ones: those count as critical, and the others are sent', async () => {
+    const broken = [{ ruleId: 'bad' }, result('worse', 'x', { level: 'fatal' }), 7]
+    const step = await sent(log([result('good'), ...(broken as object[])]), {
+      inputs: { 'fail-on': 'critical' },
+    })
+    expectConclusion(step, 'failure')
+    expect(step.outputs).toMatchObject({ critical: '3', total: '4', gate: 'failed' })
+    expect(read(step).results.map(({ ruleId }) => ruleId)).toEqual(['good'])
+    expect(said(step)).toContain('"report.sarif" is not valid SARIF 2.1.0 at runs[0].results[1].message')
+    expect(said(step)).toContain('and 2 more broken results')
+  })
+
+  test('that says in doubt counts as the worst', async () => {
+    const rules = ['99', '-5', 'a lot', true].map((score, index) => ({
+      id: `r${index}`,
+      properties: { 'security-severity': score },
+    }))
+    const step = await sent(
+      log(
+        [0, 1, 2, 3].map((index) => result(`r${index}`)),
+        { rules },
+      ),
+    )
+    expect(step.outputs).toMatchObject({ critical: '4' })
   })
 
   test('with names that mean something to JavaScript is carried along', async () => {
@@ -177,12 +220,23 @@ describe('a file', () => {
   test('that is a FIFO or a device is refused at once', async () => {
     const workspace = tempFolder('nexus-sarif-')
     execFileSync('mkfifo', [join(workspace, 'report.sarif')])
-    for (const name of ['report.sarif', '/dev/zero']) {
+    const step = await sent(undefined, { workspace, deadlineMs: 20_000 })
+    expectConclusion(step, 'failure')
+    expect(said(step)).toContain('it is not a regular file')
+  })
+
+  test.each(['/etc/passwd', '/dev/zero', '../secret.txt', 'r/../../secret.txt'])(
+    'that is neither in the workspace nor in RUNNER_TEMP is not read: %s',
+    async (name) => {
+      const workspace = join(tempFolder('nexus-sarif-'), 'work')
+      mkdirSync(workspace)
+      writeFileSync(join(workspace, '..', 'secret.txt'), 'hunter2 is the password')
       const step = await sent(undefined, { workspace, inputs: { 'sarif-file': name }, deadlineMs: 20_000 })
       expectConclusion(step, 'failure')
-      expect(said(step)).toContain('it is not a regular file')
-    }
-  })
+      expect(said(step)).toContain('is neither in the workspace nor in RUNNER_TEMP, and is not read')
+      expect(step.log).not.toMatch(/hunter|root:/)
+    },
+  )
 
   test.each<[string, Partial<Parameters<typeof readRegularFile>[3] & object>]>([
     ['grows', { fstatSync: growing((size, look) => size + look) }],

@@ -36,7 +36,13 @@ const plan = (findings: readonly Finding[], { inputs, ...more }: Given = {}): Is
     },
     ...{ serverUrl: 'https://github.test', repository: 'octo/demo', ...more },
     inputs: {
-      ...{ issueLabels: ['security'], issueSeverity: 'high', issueLimit: 20, issuesPublic: false },
+      ...{
+        issueLabels: ['security'],
+        issueSeverity: 'high',
+        issueLimit: 20,
+        issueGroup: 'rule' as const,
+        issuesPublic: false,
+      },
       ...inputs,
     },
   })
@@ -77,7 +83,7 @@ describe('issues', () => {
     expect(create[0]?.labels).toEqual(['security'])
     expect(create[0]?.body).toContain('| `a` | `1` |  | `go.mod:3` |\n| `b` | `1` | `2` | `go.mod:9` |')
     expect(create[0]?.body).toContain('branch%3Amain%20rule%3ACVE-1')
-    expect(create[2]?.body).toContain('| `usr/bin:3` | m |\n| `usr/lib:3` | m |')
+    expect(create[2]?.body).toContain('| `usr/bin` | m |\n| `usr/lib` | m |')
   })
 
   test('stay as they are in a second run, and change with their finding', () => {

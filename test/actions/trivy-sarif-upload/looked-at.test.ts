@@ -1,12 +1,15 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { describeWith } from '../../support/real-parts.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion } from '../../support/runner.ts'
 import { lockFile } from '../../support/trivy/database.ts'
 import { realTrivy, SECRET } from './real-trivy.ts'
 import { said } from './scene.ts'
+
+// A scanner of 230 MB takes its time on a busy machine.
+jest.setTimeout(240_000)
 
 type Files = Readonly<Record<string, string>>
 
@@ -163,5 +166,49 @@ describeWith('trivy', 'what was looked at is a fact', (path) => {
     expectConclusion(step, 'success')
     const { findings } = JSON.parse(step.outputs['result'] ?? '') as { findings: { path: string }[] }
     expect(new Set(findings.map((finding) => finding.path))).toEqual(new Set(['infra/docker/Dockerfile']))
+  })
+
+  test('what to do is told first, and a bill of materials comes from the same scan', async () => {
+    const workspace = folder({
+      'package-lock.json': lockFile({ lodash: '4.17.11', minimist: '1.2.0', 'left-pad': '1.0.0' }),
+    })
+    const step = await run(workspace, {
+      inputs: { scanners: 'vuln', 'sbom-file': 'out/app.cdx.json', 'output-file': 'out/app.sarif' },
+    })
+    expectConclusion(step, 'success')
+    const { updates } = JSON.parse(step.outputs['result'] ?? '') as { updates: object[] }
+    expect(updates.slice(0, 2)).toEqual([
+      {
+        name: 'lodash',
+        installed: '4.17.11',
+        to: '4.17.21',
+        where: 'package-lock.json',
+        closes: { critical: 1, high: 2 },
+        total: 3,
+      },
+      {
+        name: 'minimist',
+        installed: '1.2.0',
+        to: '1.2.6',
+        where: 'package-lock.json',
+        closes: { critical: 1, medium: 1 },
+        total: 2,
+      },
+    ])
+    expect(step.summary).toContain('**Do this**')
+    expect(step.summary).toContain(
+      '| `lodash` | `4.17.11` | `4.17.21` | 3 (1 critical, 2 high) | `package-lock.json` |',
+    )
+    const { bomFormat, components } = JSON.parse(
+      readFileSync(join(workspace, 'out', 'app.cdx.json'), 'utf8'),
+    ) as {
+      bomFormat: string
+      components: { name: string }[]
+    }
+    expect(bomFormat).toBe('CycloneDX')
+    expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['lodash', 'minimist']))
+    const out = await run(workspace, { inputs: { scanners: 'vuln', 'sbom-file': '/etc/app.json' } })
+    expectConclusion(out, 'failure')
+    expect(said(out, 'error')).toContain('is neither in the workspace nor in RUNNER_TEMP')
   })
 })

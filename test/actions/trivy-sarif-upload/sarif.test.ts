@@ -152,8 +152,8 @@ describe('severity', () => {
     ['it beats the level', rule('r', { 'security-severity': '2.0' }), { level: 'error' }, 'low'],
     ['a number is as good as a text', rule('r', { 'security-severity': 9.8 }), {}, 'critical'],
     ['a word, too', rule('r', { 'security-severity': 'Moderate' }), {}, 'medium'],
-    ['nonsense says nothing', rule('r', { 'security-severity': 'a lot' }), { level: 'note' }, 'low'],
-    ['out of range says nothing', rule('r', { 'security-severity': '99' }), { level: 'note' }, 'low'],
+    ['nonsense is the worst', rule('r', { 'security-severity': 'a lot' }), { level: 'note' }, 'critical'],
+    ['out of range is the worst', rule('r', { 'security-severity': '99' }), { level: 'note' }, 'critical'],
     ['the level of the result beats that of the rule', rule('r', {}, 'note'), { level: 'error' }, 'high'],
     ['the level of the rule', rule('r', {}, 'note'), {}, 'low'],
     ['none is unknown', rule('r', {}), { level: 'none' }, 'unknown'],
@@ -173,7 +173,7 @@ describe('severity', () => {
     )
     const step = await sent(log([result('r0')], { rules }))
     expect(read(step).tool.driver.rules?.map(({ properties }) => properties?.['security-severity'])).toEqual([
-      ...['8.0', '7.5', undefined, '7.5', '9'],
+      ...['8.0', '7.5', '10.0', '7.5', '9'],
     ])
     expect(step.log).toContain('4 rules of Scanner had a security-severity that is no number')
   })
@@ -283,20 +283,15 @@ describe('categories', () => {
     ['two tools share one', [tool('A'), tool('B')], ['app/', 'app/']],
     ['what a run names stays', [tool('A', 'own/thing/2026-11-21')], ['own/thing/2026-11-21']],
     ['a name without a category gets one', [tool('A', 'nightly')], ['app/nightly']],
-    ['two runs of one tool', [tool('A'), tool('A')], ['app/1/', 'app/2/']],
-    ['two runs with one name', [tool('A', 'own/'), tool('a', 'own/x')], ['own/1/', 'own/2/x']],
+    ['two runs of one tool are one', [tool('A'), tool('A')], ['app/']],
+    ['two runs with one name are one', [tool('A', 'own/'), tool('a', 'own/x')], ['own/']],
     [
       'two images',
       [
         tool('Trivy', undefined, { properties: { imageName: 'r:5000/api:1' } }),
         tool('Trivy', undefined, { properties: { imageName: 'r:5000/web@sha256:0' } }),
       ],
-      ['app/r-5000/api/', 'app/r-5000/web/'],
-    ],
-    [
-      'a name that we would give is there already',
-      [tool('A'), tool('A'), tool('A', 'app/1/')],
-      ['app/1/', 'app/2/', 'app/1/2/'],
+      ['app/'],
     ],
   ])('%s', async (_, runs, expected) => {
     const step = await sent({ runs })
@@ -304,14 +299,17 @@ describe('categories', () => {
     expect(ids(step)).toEqual(expected)
   })
 
-  test('of two files of one tool have the names of the files, and a sentence says so', async () => {
+  test('two files of one tool are one analysis, and a sentence says so', async () => {
     const file = JSON.stringify({ version: '2.1.0', ...log([result()]) })
     const step = await sent(undefined, {
       files: { 'r/web.sarif': file, 'r/api.sarif': file, 'r/.git/no.sarif': file },
       inputs: { 'sarif-file': 'r/**/*.sarif' },
     })
-    expect(ids(step)).toEqual(['app/api/', 'app/web/'])
-    expect(step.log).toContain('2 runs of Scanner have the same category, which GitHub refuses')
+    expect(ids(step)).toEqual(['app/'])
+    expect(read(step).results).toHaveLength(2)
+    expect(step.log).toContain(
+      '2 runs of Scanner in category "app" are one analysis: r/api.sarif and r/web.sarif.',
+    )
   })
 
   test('are made of workflow, job and matrix', async () => {

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { Log } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
 import { describeWith } from '../../support/real-parts.ts'
 import { tempFolder } from '../../support/runner/cleanup.ts'
 import { expectConclusion, runAction, type StepResult, startAction } from '../../support/runner.ts'
 import { type FakeTrivy, fakeTrivy, trivySarif, writeDatabase } from '../../support/trivy/fake.ts'
 import { archiveOf, releasesOf } from '../../support/trivy/releases.ts'
+
+// A scanner of 230 MB takes its time on a busy machine.
+jest.setTimeout(240_000)
 
 const SECRET = { id: 'aws-access-key-id', severity: 'CRITICAL', file: 'creds.txt' }
 const FOUND = { report: trivySarif(SECRET) }

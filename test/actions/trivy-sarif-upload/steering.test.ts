@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { makeRepository, type TestRepository } from '../../support/git.ts'
 import { describeWith } from '../../support/real-parts.ts'
 import { expectConclusion, type StepResult } from '../../support/runner.ts'
 import { lockFile } from '../../support/trivy/database.ts'
 import { listener, type RealOptions, realTrivy, SECRET } from './real-trivy.ts'
 import { said } from './scene.ts'
+
+// A scanner of 230 MB takes its time on a busy machine.
+jest.setTimeout(240_000)
 
 type Files = Readonly<Record<string, string>>
 

@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import type { Applied, Observation, Plan } from '../../../actions/trivy-sarif-upload/model.ts'
+import type { Applied, Observation, Plan, Target } from '../../../actions/trivy-sarif-upload/model.ts'
 import { uploadFacts } from '../../../actions/trivy-sarif-upload/report/facts.ts'
-import { planLines, summaryBlocks } from '../../../actions/trivy-sarif-upload/report/summary.ts'
+import { planLines } from '../../../actions/trivy-sarif-upload/report/plan-lines.ts'
+import { summaryBlocks } from '../../../actions/trivy-sarif-upload/report/summary.ts'
 import { worstFirst } from '../../../actions/trivy-sarif-upload/report/worst.ts'
 import type { Finding } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
 
@@ -26,6 +27,16 @@ function finding(more: Partial<Finding> = {}): Finding {
   }
 }
 
+const TARGET: Target = {
+  ref: 'refs/heads/main',
+  sha: '4f1e2d3c',
+  baseRef: 'refs/heads/main',
+  pullRequest: undefined,
+  onDefaultBranch: true,
+  isPublic: false,
+  readOnly: undefined,
+}
+
 function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
   const counted = findings.filter(({ state }) => state === 'open' || state === 'expired')
   const of = (severity: string): number => counted.filter((each) => each.severity === severity).length
@@ -43,12 +54,16 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
     },
     gate: { verdict: 'off', reasons: [], offending: [] },
     ...{
-      documents: [],
-      trimmed: [],
+      send: [],
+      target: TARGET,
+      database: undefined,
       upload: { go: true },
-      refused: undefined,
       issues: undefined,
       hidden: [],
+      updates: [],
+      sboms: [],
+      fixed: undefined,
+      troubles: [],
       notices: [],
     },
     ...more,
@@ -73,15 +88,15 @@ const OBSERVATION: Observation = {
   },
   missing: [],
   database: undefined,
+  earlier: [],
   scan: { kind: 'image', targets: [], version: '0.72.0', from: 'path', notices: [] },
-  target: {
-    ...{ ref: 'refs/heads/main', sha: '4f1e2d3c', baseRef: 'refs/heads/main', pullRequest: undefined },
-    ...{ onDefaultBranch: true, isPublic: false, readOnly: undefined },
-  },
+  target: TARGET,
+  repository: { name: 'team/api', serverUrl: 'https://github.com' },
   ...{ base: undefined, issues: undefined, today: '2026-11-21', troubles: [] },
 }
 
 const APPLIED: Applied = {
+  trimmed: [],
   ...{ uploads: [], dismissed: [], reopened: [], issues: [], analysisUrl: undefined, files: [] },
   ...{ troubles: [], warnings: [] },
 }
@@ -217,7 +232,10 @@ describe('what a person can act on', () => {
       },
     ] as const
     const observation = { ...OBSERVATION, missing: ['semgrep.sarif'] }
-    const text = markdown(plan([], { trimmed, notices: ['The database is 3 h old.'] }), { observation })
+    const text = markdown(plan([], { notices: ['The database is 3 h old.'] }), {
+      observation,
+      applied: { ...APPLIED, trimmed },
+    })
     expect(text).toContain('- 1,000 results were left out: GitHub takes 25,000.')
     expect(text).toContain('- The database is 3 h old.')
     expect(text).toContain('| Trivy | `ci/scan` | image `team/api:1.4.2`, Trivy 0.72.0 | 0 |  |')

@@ -98,12 +98,12 @@ describe('what has been released of a tag', () => {
     expect(await readReleasesOf(one, 'v1.0.0')).toEqual({ commit: sha })
     expect(await readReleasesOf(one, 'v9.0.0')).toEqual({ commit: undefined })
     const made = await createRelease(one, NEW)
-    const { release: draft } = await createRelease(one, { ...NEW, draft: true, body: 'newer' })
-    // A person may have made another one before.
-    state.releases.unshift({
+    const { release: draft } = await createRelease(one, { ...NEW, draft: true, body: 'first' })
+    // Another job may have made one since.
+    state.releases.push({
       ...(state.releases.at(-1) as (typeof state.releases)[0]),
       id: 99,
-      body: 'older',
+      body: 'later',
     })
     await createRelease(one, { ...NEW, tag: 'v1.0.0-rc.1', draft: true })
     const before = one.calls

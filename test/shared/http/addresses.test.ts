@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { bareHost, hostPort, refusal, resolveHost } from '../../../shared/http/addresses.ts'
+import { hostPort, refusal, resolveHost } from '../../../shared/http/addresses.ts'
+import { bareHost } from '../../../shared/http/host.ts'
 import { failure, soon } from './stage.ts'
 
 describe('refusal', () => {

@@ -60,7 +60,7 @@ describe('startTls', () => {
     [
       'unknown-issuer',
       /^the certificate is from an unknown issuer \(CN=Unknown CA\)/,
-      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       false,
     ],
   ])('refuses %s in words', async (kind, words, code, permanent) => {

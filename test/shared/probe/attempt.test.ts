@@ -1,22 +1,22 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { maskSecret } from '../../../shared/action/secrets.ts'
-import { tryOnce } from '../../../shared/probe/attempt.ts'
-import { type FailureClass, type Observation, ProbeFailure } from '../../../shared/probe/check.ts'
-import { type Attempt, SCHEMES } from '../../../shared/probe/schemes.ts'
+import { tryOnce as tryReally } from '../../../shared/probe/attempt.ts'
+import type { Check, Observation, Try } from '../../../shared/probe/check.ts'
+import { type FailureClass, ProbeFailure } from '../../../shared/probe/failure.ts'
+import type { Attempt } from '../../../shared/probe/probe.ts'
 import { checkOf, seen } from './fixtures.ts'
 
 const attempt: Attempt = { timeout: 5_000, signal: new AbortController().signal, ca: [] }
-const http = SCHEMES.http as { load: (typeof SCHEMES)['http']['load'] }
-const real = http.load
-
-afterEach(() => {
-  http.load = real
-})
+/** How HTTP targets are seen. */
+let observe: () => Observation
 
 /** From now on HTTP targets are seen like this. */
-function answer(observe: () => Observation): void {
-  http.load = async () => ({ probe: async () => observe() })
+function answer(how: () => Observation): void {
+  observe = how
 }
+
+const tryOnce = (check: Check, how: Attempt): Promise<Try> =>
+  tryReally(check, how, async () => async () => observe())
 
 function failWith(failure: FailureClass, permanent = false): void {
   answer(() => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { readJsonExpectations, unmet } from '../../../shared/probe/expect/json.ts'
+import { readJsonExpectations } from '../../../shared/probe/expect/json.ts'
 import { at, readJsonPath } from '../../../shared/probe/expect/json-path.ts'
+import { mismatch } from '../../../shared/probe/expect/match.ts'
 import { accepts, describeStatuses, readStatuses } from '../../../shared/probe/expect/statuses.ts'
-import { mismatch, readTextMatcher } from '../../../shared/probe/expect/text.ts'
+import { readTextMatcher } from '../../../shared/probe/expect/text.ts'
+import { unmet } from '../../../shared/probe/expect/unmet.ts'
 
 type Read<T> = { value: T } | { problem: string }
 

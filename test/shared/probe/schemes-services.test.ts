@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { generate, parser } from 'mqtt-packet'
-import type { FailureClass, Observation } from '../../../shared/probe/check.ts'
-import { ProbeFailure } from '../../../shared/probe/check.ts'
+import type { Observation } from '../../../shared/probe/check.ts'
+import type { FailureClass } from '../../../shared/probe/failure.ts'
+import { ProbeFailure } from '../../../shared/probe/failure.ts'
+import { loadProbe } from '../../../shared/probe/probes.ts'
 import { foreign } from '../../../shared/probe/schemes/foreign.ts'
-import { SCHEMES } from '../../../shared/probe/schemes.ts'
 import { readTarget } from '../../../shared/probe/target.ts'
 import { type LyingServer, startSilent, startTcp } from '../../support/lying-servers.ts'
 import { startLossyBroker } from '../../support/services/stand-ins.ts'
@@ -24,7 +25,7 @@ async function probe(
   const reading = readTarget(url)
   if ('problem' in reading) throw new Error(reading.problem)
   const target = reading.value
-  const scheme = await SCHEMES[target.scheme].load()
+  const scheme = { probe: await loadProbe(target.scheme) }
   return scheme.probe(checkOf({ 'attempt-timeout': timeout }, { target }), { timeout, signal, ca: [] })
 }
 

@@ -111,7 +111,7 @@ export function describeScheme(scheme: SchemeUnderTest): void {
     }))
     const step = await runAction({
       action: 'health-check',
-      inputs: { checks: JSON.stringify(checks), timeout: '1200ms', 'attempt-timeout': '400ms' },
+      inputs: { checks: JSON.stringify(checks), timeout: '6s', 'attempt-timeout': '2s' },
     })
     await close()
     expectConclusion(step, 'failure')
@@ -138,7 +138,7 @@ export function describeScheme(scheme: SchemeUnderTest): void {
       expect(`${reason} ${address}`).toContain(`127.0.0.1:${ports[bad]}`)
       expect(reason).not.toMatch(/Error:|undefined|\n/)
     }
-  })
+  }, 60_000)
 
   group((program) => {
     test('the right and the wrong credentials', async () => {
@@ -149,14 +149,14 @@ export function describeScheme(scheme: SchemeUnderTest): void {
         { name: 'by name', url: url(good, `localhost:${server.port}`) },
         ...(wrong === ''
           ? []
-          : [{ name: 'wrong', url: url(wrong, `127.0.0.1:${server.port}`), timeout: '1s', required: false }]),
+          : [{ name: 'wrong', url: url(wrong, `127.0.0.1:${server.port}`), timeout: '5s', required: false }]),
       ]
       const step = await run({ checks: JSON.stringify(checks), timeout: '30s' })
       expectConclusion(step, 'success')
       const wrongOne = verdictsOf(step).find((verdict) => verdict.name === 'wrong')
       expect(wrongOne?.class ?? 'authentication').toBe('authentication')
       await server.stop()
-    })
+    }, 120_000)
 
     test('gone, and back again', async () => {
       const server = await scheme.start(program)
@@ -191,7 +191,7 @@ export function describeScheme(scheme: SchemeUnderTest): void {
       const folder = tempFolder('nexus-scheme-')
       writeFileSync(join(folder, 'ca.pem'), await authority())
       const target = secured.url(scheme.credentials?.good ?? '', `localhost:${server.port}`)
-      const bad = { url: target, timeout: '2s', required: false }
+      const bad = { url: target, timeout: '5s', required: false }
       const checks = [
         { name: 'good', url: target, 'ca-file': 'ca.pem' },
         { name: 'unverified', url: target, 'tls-verify': false },
@@ -210,7 +210,7 @@ export function describeScheme(scheme: SchemeUnderTest): void {
         other: ['tls', expect.stringMatching(/^the certificate is not for other\.example but for localhost/)],
       })
       await server.stop()
-    })
+    }, 120_000)
   })
 }
 

@@ -137,7 +137,7 @@ function main({ runs, log }: { runs: FakeRun[]; log: string }): void {
     }
     const json = run.json ?? {
       SchemaVersion: 2,
-      Results: [lockFile, { Target: 'Dockerfile', Class: 'config' }],
+      Results: [lockFile, { Target: 'Dockerfile', Class: 'config' }, { Target: 'a', Class: 'secret' }],
     }
     fs.writeFileSync(option('--output'), typeof run.report === 'string' ? run.report : JSON.stringify(json))
   }

@@ -142,6 +142,7 @@ export function packageMessage(found: Package, rule: string, more: readonly (str
     ...(found.installed === undefined ? [] : [`Installed Version: ${oneLine(found.installed, MAX_TITLE)}`]),
     `Vulnerability ${oneLine(rule, MAX_TITLE)}`,
     ...(found.fixed === undefined ? [] : [`Fixed Version: ${oneLine(found.fixed, MAX_TITLE)}`]),
+    ...(found.remedy === undefined ? [] : [`Fix: ${oneLine(found.remedy, MAX_TITLE)}`]),
     ...more.filter((line) => line !== undefined),
   ].join('\n')
 }

@@ -53,7 +53,8 @@ function failureOf(read: Reader): string | undefined {
 /** One package, and an entry for each advisory about itself; a `via` that is a name is told where it belongs. */
 function newer(read: Reader, vulnerable: Node, uri: string): Entry[] {
   const name = read.text(read.child(vulnerable, 'name'))
-  const fixed = fixOf(read, read.child(vulnerable, 'fixAvailable'), name)
+  const fix = read.child(vulnerable, 'fixAvailable')
+  const fixed = fixOf(read, fix, name)
   const nodes = read.items(read.child(vulnerable, 'nodes')).map(read.text)
   return read
     .items(read.child(vulnerable, 'via'))
@@ -71,7 +72,11 @@ function newer(read: Reader, vulnerable: Node, uri: string): Entry[] {
           vulnerable: read.optionalText(field('range')),
           paths: nodes,
         },
-        { name, ...(fixed === undefined ? {} : { fixed }) },
+        {
+          name,
+          ...(fixed === undefined ? {} : { fixed }),
+          ...(fix.value === true ? { remedy: 'npm audit fix' } : {}),
+        },
         uri,
       )
     })

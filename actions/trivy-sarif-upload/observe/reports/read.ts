@@ -9,7 +9,7 @@ import { oneLine } from '../../../../shared/text/untrusted.ts'
 import type { Inputs, Trouble } from '../../model.ts'
 import { isProblem } from '../../sarif/findings.ts'
 import type { Log, ReadLog, Run } from '../../sarif/model.ts'
-import { type Read, readJson, readSarif } from '../sarif-file.ts'
+import { type ReportPlace, readJson, readSarif } from '../sarif-file.ts'
 
 const MAX_TOLD = 5
 
@@ -34,9 +34,10 @@ type Wanted = Pick<Inputs, 'sarifFiles' | 'reportFiles' | 'ifMissing'>
  */
 export async function readReports(
   { sarifFiles, reportFiles, ifMissing }: Wanted,
-  workspace: string,
+  place: ReportPlace,
   already: readonly { name: string; reason: string }[] = [],
 ): Promise<Reports> {
+  const { workspace } = place
   const troubles: Trouble[] = []
   const attempt = async (read: () => Promise<void> | void): Promise<void> => {
     try {
@@ -55,14 +56,10 @@ export async function readReports(
     why.push(`"${oneLine(name, 200)}" ${reason}`)
   }
   for (const { name, reason } of already) miss(name, reason)
-  const take = (read: Read<Log>, source: string, origin: ReadLog['origin']): void => {
-    if (!read.found) {
-      miss(source, 'is not there.')
-      return
-    }
-    const { runs, empty } = withResults(read.value)
+  const take = (log: Log, source: string, origin: ReadLog['origin']): void => {
+    const { runs, empty } = withResults(log)
     for (const { index, reason } of empty) miss(source, `has no results in runs[${index}]: ${reason}`)
-    if (runs.length > 0) logs.push({ log: { ...read.value, runs }, source, origin })
+    if (runs.length > 0) logs.push({ log: { ...log, runs }, source, origin })
     else if (empty.length === 0) miss(source, 'has no runs: the tool did not get as far as looking.')
   }
   const seen = new Set<string>()
@@ -80,18 +77,24 @@ export async function readReports(
       if (seen.has(path)) continue
       seen.add(path)
       const shown = isGlob(name) ? shortened(path, workspace) : name
-      await attempt(() => take(readSarif(path, shown, workspace), shown, 'sarif-file'))
+      await attempt(() => {
+        const read = readSarif(path, shown, place)
+        if (!read.found) return miss(shown, 'is not there.')
+        troubles.push(...read.value.troubles)
+        notes.push(...read.value.notes)
+        take(read.value.log, shown, 'sarif-file')
+      })
     }
   }
   for (const { tool, path } of reportFiles) {
     await attempt(async () => {
-      const document = readJson(path, path, workspace)
-      if (!document.found) return take(document, path, 'report-file')
+      const document = readJson(path, path, place)
+      if (!document.found) return miss(path, 'is not there.')
       // Loaded on use: most reports are SARIF.
       const { convertReport } = await import('./convert.ts')
       const value = convertReport(tool, document.value, path)
       notes.push(...leftOut(value))
-      take({ found: true, value }, path, 'report-file')
+      take(value, path, 'report-file')
     })
   }
   if (missing.length > 0) troubles.push(...tell(why, ifMissing))

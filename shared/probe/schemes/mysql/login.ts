@@ -1,4 +1,4 @@
-import type { FailureClass, ProbeFailure } from '../../check.ts'
+import type { FailureClass, ProbeFailure } from '../../failure.ts'
 import type { Line } from '../line.ts'
 import { signEd25519 } from './ed25519.ts'
 import { CAPABILITY, clientFlags, type Greeting, type Packet, packet, readError, textOf } from './packets.ts'

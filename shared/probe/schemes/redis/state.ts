@@ -1,5 +1,5 @@
 import { joinWords } from '../../../text/list.ts'
-import type { ProbeFailure } from '../../check.ts'
+import type { ProbeFailure } from '../../failure.ts'
 
 /** What is needed of a connection here. */
 interface Teller {

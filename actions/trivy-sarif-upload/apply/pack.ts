@@ -1,4 +1,4 @@
-import { LIMITS, type Part } from './limits.ts'
+import { LIMITS, type Part } from '../sarif/limits.ts'
 
 /** gzipped SARIF, and how much of the only run is in it. */
 export interface Packed {

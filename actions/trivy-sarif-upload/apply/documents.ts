@@ -1,5 +1,5 @@
 import { plural } from '../../../shared/text/list.ts'
-import type { Inputs, Trouble, UploadDocument } from '../model.ts'
+import type { Inputs, Sendable, Trouble, UploadDocument } from '../model.ts'
 import {
   count,
   LIMITS,
@@ -11,10 +11,10 @@ import {
   type Rank,
   withoutHelp,
   worstFirst,
-} from './limits.ts'
-import type { Analysis, Finding, Run, Trimmed } from './model.ts'
+} from '../sarif/limits.ts'
+import type { Trimmed } from '../sarif/model.ts'
+import { splitRun } from '../sarif/split.ts'
 import { pack, packWhatFits } from './pack.ts'
-import { splitRun } from './split.ts'
 
 /** What is sent, and what GitHub's limits did to it. */
 export interface Documents {
@@ -22,15 +22,6 @@ export interface Documents {
   trimmed: readonly Trimmed[]
   /** With `oversize: fail`, when there is too much; then there are no documents. */
   refused: Trouble | undefined
-}
-
-/** A run, its analysis, and how bad its results are. */
-export interface Sendable {
-  run: Run
-  analysis: Analysis
-  /** Of the results that are sent, by index. */
-  findings: ReadonlyMap<number, Finding>
-  rank: Rank
 }
 
 /**
