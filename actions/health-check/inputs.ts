@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { messageOf } from '../../shared/action/errors.ts'
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { messageOf, reasonOf } from '../../shared/action/errors.ts'
 import { type InputReader, inputReader, rules, shown } from '../../shared/action/inputs.ts'
 import { maskHeaders } from '../../shared/action/secrets.ts'
+import { inside } from '../../shared/files/inside.ts'
 import { FileRefused, readRegularFile } from '../../shared/files/regular.ts'
 import type { Check } from '../../shared/probe/check.ts'
 import { checkTogether, parseCheck, parseChecks, uniqueNames } from '../../shared/probe/parse.ts'
@@ -21,6 +22,8 @@ import { readBaselines } from './latency/baseline.ts'
 import type { Baseline, Inputs } from './model.ts'
 
 const MAX_CHECKS = 10_000
+/** As much as is read of a YAML document, and a few bytes a character. */
+const MAX_CHECKS_FILE = 4_194_304
 const MAX_BASELINE = 33_554_432
 
 /** @throws InputError with every problem of every input; nothing has been probed then */
@@ -126,24 +129,23 @@ async function readYaml(inputs: InputReader, name: string, text: string): Promis
 
 /** A file that lies inside the workspace, also after every symbolic link has been followed. */
 function readInside(path: string, workspace: string, inputs: InputReader): string | undefined {
+  const found = inside(path, workspace)
+  if ('problem' in found) {
+    inputs.add('checks-file', `${shown(path)} ${found.problem}.`)
+    return undefined
+  }
   try {
-    const root = realpathSync(workspace)
-    const real = realpathSync(resolve(root, path))
-    const way = relative(root, real)
-    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-      inputs.add('checks-file', `${shown(path)} lies outside the workspace.`)
-      return undefined
-    }
-    if (!statSync(real).isFile()) {
-      inputs.add('checks-file', `${shown(path)} is not a regular file.`)
-      return undefined
-    }
-    return readFileSync(real, 'utf8').replace(/^\ufeff/, '')
+    // A link within the workspace is followed: it was looked at where it leads.
+    return readRegularFile(realpathSync(found.path), MAX_CHECKS_FILE)
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing
+    const isMissing =
+      (error instanceof FileRefused && error.kind === 'missing') ||
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = isMissing
       ? 'does not exist in the workspace (is there a checkout step before?)'
-      : messageOf(error)
+      : `cannot be read: ${reasonOf(error)}`
     inputs.add('checks-file', `${shown(path)} ${why}.`)
     return undefined
   }

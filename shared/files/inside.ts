@@ -40,13 +40,13 @@ export function inside(
   const problem = first === undefined ? 'has no workspace to lie in' : pathProblem(given, paths)
   if (first === undefined || problem !== undefined) return { problem: problem ?? '' }
   const file = paths.resolve(first, given)
+  if (allowed.some((folder) => paths.relative(folder, file) === ''))
+    return { problem: 'is not a regular file but the workspace itself' }
   const outside = `lies outside the ${allowed.length > 1 ? 'workspace and RUNNER_TEMP' : 'workspace'}`
   if (!allowed.some((folder) => contains(paths.resolve(folder), file, paths))) return { problem: outside }
   const real = realWay(file, system)
   const reaches = allowed.some((folder) => contains(realWay(paths.resolve(folder), system), real, paths))
-  return reaches
-    ? { path: file }
-    : { problem: 'is reached through a symbolic link that leads out of the workspace' }
+  return reaches ? { path: file } : { problem: `${outside}: a symbolic link leads there` }
 }
 
 /**

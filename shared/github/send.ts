@@ -1,3 +1,4 @@
+import { systemClock } from '../action/clock.ts'
 import { shapeProblem } from '../text/shape.ts'
 import { GitHubError } from './errors.ts'
 import { type Failed, isPage, judge, strangeAnswer } from './judge.ts'
@@ -60,7 +61,7 @@ export async function sendCall<T>(sender: Sender, call: Call): Promise<Reply<T>>
       `${failed.strange === undefined ? failed.words || failed.kind : `the answer is ${failed.strange}`}; asking again about ${call.about}`,
       wait,
     )
-    await (options.pause ?? pause)(wait, options.signal)
+    await (options.pause ?? systemClock.sleep)(wait, options.signal)
   }
 }
 
@@ -146,17 +147,4 @@ function waitFor(failed: Failed, attempt: number): number {
 
 function cancelled({ about }: Call): GitHubError {
   return new GitHubError('cancelled', 'Cancelled', `Stopped before GitHub had answered about ${about}.`)
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done)
-    if (signal?.aborted) done()
-  })
 }

@@ -101,6 +101,9 @@ function codingsOf(contentEncoding: string | undefined): string[] {
     .filter((coding) => coding !== '' && coding !== 'identity')
   const known = codings.length <= MOST_CODINGS && codings.every((coding) => Object.hasOwn(DECODERS, coding))
   if (!known) throw undecodable(contentEncoding, 'has a coding that is not known')
+  // The types are those of Node 24; an older runner has none.
+  if (codings.includes('zstd') && !('createZstdDecompress' in loadZlib()))
+    throw undecodable(contentEncoding, 'needs a runner with Node 22.15 or newer')
   return codings.reverse()
 }
 

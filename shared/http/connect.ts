@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net'
 import { formatDuration } from '../text/duration.ts'
+import { groupBy } from '../text/group.ts'
 import { joinWords } from '../text/list.ts'
 import { hostPort, type Lookup, refusal, resolveHost } from './addresses.ts'
 import { codeOf, RequestError } from './errors.ts'
@@ -165,7 +166,7 @@ function tooLate(silent: readonly string[], failures: readonly Failure[], ms: nu
 
 /** `connection refused (127.0.0.1:80 and [::1]:80); no route to the host (10.0.0.1:80)` */
 function told(failures: readonly Failure[]): string {
-  return [...Map.groupBy(failures, ({ code }) => WORDS[code] ?? code)]
+  return [...groupBy(failures, ({ code }) => WORDS[code] ?? code)]
     .map(([words, same]) => `${words} (${joinWords(same.map(({ address }) => address))})`)
     .join('; ')
 }

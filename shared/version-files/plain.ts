@@ -1,3 +1,4 @@
+import { parseYamlDocument } from '../text/yaml.ts'
 import { parseVersion } from '../version/version.ts'
 import type { Work } from './model.ts'
 
@@ -48,19 +49,19 @@ function propertiesNamed(name: string, text: string): { value: string; start: nu
 
 /** Chart.yaml: the top-level `version`. */
 export async function setChart(paths: readonly string[], work: Work): Promise<void> {
-  const { isMap, isScalar, parseDocument } = await import('yaml')
+  const { isMap, isScalar } = await import('yaml')
   for (const path of paths) {
     const text = await work.read(path)
-    const document = parseDocument(text, { version: '1.2', schema: 'core', logLevel: 'error' })
-    const { contents, errors } = document
+    const parsed = await parseYamlDocument(text)
+    if (!parsed.ok) {
+      work.problem(path, `it is not valid YAML: ${parsed.problem}`)
+      continue
+    }
+    const { contents } = parsed.document
     const pair = isMap(contents)
       ? contents.items.find(({ key }) => isScalar(key) && key.value === 'version')
       : undefined
     const value = pair?.value
-    if (errors[0] !== undefined) {
-      work.problem(path, `it is not valid YAML: ${errors[0].message.split('\n', 1)[0]}`)
-      continue
-    }
     if (
       !isScalar(value) ||
       !value.range ||

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeRepository } from '../support/git.ts'
 import { startGitHub } from '../support/github/server.ts'
@@ -15,7 +15,12 @@ export interface WholeStep {
   asks: boolean
   /** Green whatever happens: a message that is not sent does not stop a deployment. */
   staysGreen: boolean
-  options: () => Promise<RunOptions>
+  options: () => Promise<Prepared>
+}
+
+/** How the step is run, and what has come of it in the world. */
+export interface Prepared extends RunOptions {
+  world?: () => unknown
 }
 
 const REPORT = JSON.stringify({
@@ -63,7 +68,7 @@ let shared: string | undefined
 const workspaceOf = (): string => (shared ??= checkout())
 
 /** GitHub with the commits of the checkout, for this one step. */
-async function githubContext({ released = false } = {}): Promise<Partial<RunOptions>> {
+async function githubContext({ released = false } = {}): Promise<Partial<Prepared>> {
   const github = await startGitHub({ enterprise: true })
   atEnd(() => void github.close().catch(() => {}))
   const first = addCommit(github.state, { message: 'feat: one' })
@@ -71,8 +76,13 @@ async function githubContext({ released = false } = {}): Promise<Partial<RunOpti
   github.state.refs.set('refs/tags/v1.0.0', first)
   if (released) github.state.refs.set('refs/tags/v1.0.1', head)
   const { owner, name } = github.state
-  const { serverUrl, apiUrl, graphqlUrl } = github
+  const { serverUrl, apiUrl, graphqlUrl, state } = github
+  const world = (): unknown => ({
+    tags: [...state.refs.keys()].filter((ref) => ref.startsWith('refs/tags/')).sort(),
+    releases: state.releases.map(({ tag, draft }) => `${tag}${draft ? ' draft' : ''}`).sort(),
+  })
   return {
+    world,
     context: {
       serverUrl,
       apiUrl,
@@ -93,7 +103,7 @@ async function webServer(): Promise<string> {
 const step = (
   name: string,
   action: string,
-  options: () => Promise<Omit<RunOptions, 'action'>>,
+  options: () => Promise<Omit<Prepared, 'action'>>,
   { asks = true, staysGreen = false } = {},
 ): WholeStep => ({ name, action, asks, staysGreen, options: async () => ({ action, ...(await options()) }) })
 
@@ -147,6 +157,7 @@ export const WHOLE_STEPS: readonly WholeStep[] = [
     const argv = [process.execPath, join(folder, 'platform.mjs'), file]
     return {
       ...(await githubContext()),
+      world: () => JSON.parse(readFileSync(file, 'utf8')) as unknown,
       inputs: {
         ...{ target: 'command', checks: 'none', verify: 'none', watch: '0s', drain: '0s', propagation: '0s' },
         'target-config': JSON.stringify({ read: [...argv, 'read'], write: [...argv, 'write'] }),

@@ -32,6 +32,8 @@ export interface RunOptions {
   onLine?: (line: string, annotation?: Annotation) => void
   /** A step that takes longer than this is killed, and the promise rejects. 60 s unless said otherwise. */
   deadlineMs?: number
+  /** The program of another Node than the runner's own. */
+  node?: string
 }
 
 export interface StepResult {
@@ -132,7 +134,14 @@ function start(options: RunOptions, step: Step): StepHandle {
   const log = stepLog(step.masks, options.debug ?? false, onLine)
   for (const warning of step.warnings) log.issue('warning', warning)
   const startedAt = performance.now()
-  const child = startProcess(step.script, step.folders.workspace, step.env, step.trackingId, log.read)
+  const child = startProcess(
+    step.script,
+    step.folders.workspace,
+    step.env,
+    step.trackingId,
+    log.read,
+    options.node,
+  )
   let cancelled = false
 
   const finish = async (): Promise<StepResult> => {

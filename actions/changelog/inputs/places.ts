@@ -39,6 +39,7 @@ function slashed(text: string): string {
 }
 
 function outside(clean: string, given: string, what: string): string | undefined {
-  const isOutside = /^([A-Za-z]:)?\//.test(clean) || clean.split('/').includes('..') || clean.includes('\0')
+  // On Windows `C:x.md` is a file in whatever folder drive C is at.
+  const isOutside = /^(?:[A-Za-z]:|\/)/.test(clean) || clean.split('/').includes('..') || clean.includes('\0')
   return isOutside ? `${shown(given)} is not inside ${what}` : undefined
 }

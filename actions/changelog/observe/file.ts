@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { lstatSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ActionError } from '../../../shared/action/errors.ts'
+import { inside } from '../../../shared/files/inside.ts'
 import { codeOf } from '../../../shared/http/errors.ts'
 
 const MAX_BYTES = 33_554_432
@@ -15,13 +16,12 @@ const MAX_BYTES = 33_554_432
 export function readTarget(workspace: string, path: string): { path: string; text: string | undefined } {
   const fail = (why: string): ActionError => new ActionError('File not usable', `file: ${path} ${why}`)
   const top = realpathSync(workspace)
-  const wanted = resolve(top, path)
+  const found = inside(path, top)
+  if ('problem' in found) throw fail(`${found.problem}.`)
+  const wanted = found.path
   try {
-    const folder = realpathSync(dirname(wanted))
-    const way = relative(top, folder)
-    if (way === '..' || way.startsWith(`..${sep}`) || resolve(top, way) !== folder)
-      throw fail('lies outside the workspace.')
-    if (folder !== dirname(wanted)) throw fail('is reached through a symbolic link. Give its real path.')
+    if (realpathSync(dirname(wanted)) !== dirname(wanted))
+      throw fail('is reached through a symbolic link. Give its real path.')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw fail(`has no folder to lie in: make ${dirname(path)} first.`)
     throw error

@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { realpathSync } from 'node:fs'
 import { ActionError } from '../../../shared/action/errors.ts'
+import { inside } from '../../../shared/files/inside.ts'
+import { FileRefused, readRegularFile } from '../../../shared/files/regular.ts'
 import { codeOf } from '../../../shared/http/errors.ts'
 
 const MAX_BYTES = 1_048_576
@@ -9,21 +10,22 @@ const MAX_BYTES = 1_048_576
  * A text file of the workspace; undefined when there is none.
  *
  * @param input the name of the input that gave the path, for messages
- * @throws ActionError when it cannot be read, is too large, or a symbolic link leads out of the workspace
+ * @throws ActionError when it cannot be read, is too large, or lies outside the workspace, by a symbolic link too
  */
 export function readBelow(workspace: string, path: string, input: string): string | undefined {
   const fail = (why: string): ActionError => new ActionError('File not readable', `${input}: ${path} ${why}.`)
+  const found = inside(path, workspace)
+  if ('problem' in found) throw fail(found.problem)
   try {
-    const file = realpathSync(join(workspace, path))
-    const way = relative(realpathSync(workspace), file)
-    if (way === '..' || way.startsWith(`..${sep}`))
-      throw fail('is a link that leads out of the workspace, and is not read')
-    if (!statSync(file).isFile()) throw fail('is no file')
-    if (statSync(file).size > MAX_BYTES) throw fail('is larger than 1 MiB')
-    return readFileSync(file, 'utf8').replace(/^\ufeff/, '')
+    // A link within the workspace is followed: it was looked at where it leads.
+    return readRegularFile(realpathSync(found.path), MAX_BYTES)
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error instanceof ActionError ? error : fail(`cannot be read (${code ?? 'unknown error'})`)
+    if (!(error instanceof FileRefused)) throw fail(`cannot be read (${code ?? 'unknown error'})`)
+    if (error.kind === 'missing') return undefined
+    throw fail(`is not read: ${error.message}`)
   }
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../../../shared/action/errors.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { analysisSarif, listAlerts, listAnalyses } from '../../../shared/github/code-scanning.ts'
 import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
+import { groupBy } from '../../../shared/text/group.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { nameOf, unsplit } from '../code-scanning/parts.ts'
 import { analysesWords } from '../code-scanning/words.ts'
@@ -31,7 +32,7 @@ export async function baseFindings(
   const without: Analysis[] = []
   const said: string[] = []
   const base = oneLine(target.baseRef, 100)
-  const byTool = Map.groupBy(analyses, ({ tool }) => tool)
+  const byTool = groupBy(analyses, ({ tool }) => tool)
   for (const [tool, ofTool] of byTool) {
     const words = (some: readonly Analysis[]): string => analysesWords({ analyses: some })
     try {

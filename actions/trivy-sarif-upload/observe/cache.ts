@@ -54,8 +54,10 @@ export async function within<T>(
   done: string,
 ): Promise<T | 'late' | undefined> {
   const limit = Math.min(LONGEST_MS, timeout)
-  const { promise: late, resolve } = Promise.withResolvers<'late'>()
-  const timer = setTimeout(resolve, limit, 'late')
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, limit, 'late')
+  })
   try {
     const result = await Promise.race([work, late])
     if (result === 'late') {

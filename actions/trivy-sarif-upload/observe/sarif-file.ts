@@ -138,7 +138,7 @@ function parse(bytes: Buffer, name: string): unknown {
   const text = decode(bytes)
   const deep = tooDeep(isUtf16(bytes) === undefined ? bytes : Buffer.from(text))
   // A big file is there twice now; its bytes go at once, not when the collector comes by.
-  ;(bytes.buffer as ArrayBuffer).transfer(0)
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] })
   if (text.trim() === '') {
     const message = `${quoted(name)} is empty. The tool that should have written it has failed; look at its step.`
     throw new ActionError('Report is empty', message)

@@ -103,7 +103,7 @@ describe('names', () => {
     symlinkSync(secret, join(repository.path, 'notes.tpl'))
     const step = await notes(repository, { format: 'template', 'template-file': 'notes.tpl' })
     expectConclusion(step, 'failure')
-    expect(step.annotations[0]?.message).toContain('leads out of the workspace')
+    expect(step.annotations[0]?.message).toContain('lies outside the workspace: a symbolic link leads there')
     expect(step.log).not.toContain('hidden')
   })
 })

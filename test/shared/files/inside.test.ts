@@ -138,8 +138,8 @@ describe('inside, on Windows', () => {
     ['\\\\?\\C:\\ws\\a.md', /device path/],
     ['a.md:b', /colon/],
     ['docs\\nul', /device/],
-    ['.', /outside/],
-    ['', /outside/],
+    ['.', /the workspace itself/],
+    ['', /the workspace itself/],
   ])('%j is refused', (given, why) => {
     expect(inside(given, 'C:\\ws', on())).toEqual({ problem: expect.stringMatching(why) })
   })

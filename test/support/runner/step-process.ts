@@ -43,8 +43,9 @@ export function startProcess(
   env: Readonly<Record<string, string>>,
   trackingId: string,
   onLine: (line: string) => void,
+  node = node24(),
 ): StepProcess {
-  const child = spawn(node24(), [script], {
+  const child = spawn(node, [script], {
     cwd,
     env: { ...env, RUNNER_TRACKING_ID: trackingId },
     detached: onPosix,
