@@ -118,6 +118,7 @@ export function reportFailure(
 ): void {
   const unknown = ['critical', 'high', 'medium', 'low', 'unknown', 'total', 'new', 'suppressed']
   const empty = [
+    'fixed',
     'looked-at',
     'skipped-reason',
     'sarif-id',
