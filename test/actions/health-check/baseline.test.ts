@@ -103,10 +103,10 @@ describe('baseline: cache', () => {
     const cache = await startCacheService()
     const folder = workspace({})
     const temp = workspace({})
-    const { url, now } = await service(20)
+    const { url, now } = await service(60)
     const run = (name: string, runId: string) =>
       healthCheck(
-        { checks: `- { name: api, url: "${url}" }`, ...SAMPLED, baseline: 'cache' },
+        { checks: `- { name: api, url: "${url}" }`, ...SAMPLED, baseline: 'cache', 'max-regression': '400%' },
         {
           workspace: folder,
           env: { ...cache.env, ...branch(name), GITHUB_RUN_ID: runId },
@@ -125,7 +125,7 @@ describe('baseline: cache', () => {
     expectConclusion(second, 'success')
     expect(resultOf(second).checks[0]).toMatchObject({ baseline: { regression: false, version: '1.4.1' } })
     expect(cache.entries).toHaveLength(2)
-    now.ms = 150
+    now.ms = 900
     const third = await run('main', '3')
     expectConclusion(third, 'failure')
     expect(errorOf(third)).toMatch(/slower than before: median/)
