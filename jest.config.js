@@ -12,8 +12,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', ...leftOut.map((path) => `${path.replaceAll('/', '[/\\\\]')}$`)],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
-  // Most suites wait for a process or a server, so more of them than there are cores run at once.
-  maxWorkers: '150%',
+  // Most suites wait for a process or a server: one for each core, though the checks may run beside them.
+  maxWorkers: '100%',
   // Only what a test fails to close is an error; a hanging test must not hang the run.
   testTimeout: 30_000,
   coverageProvider: 'v8',
