@@ -8,8 +8,8 @@ import { rebuiltElsewhere } from './rebuild.ts'
 import { archiveBytes, releaseTree } from './tree.ts'
 
 /** What a runner downloads, as a gzipped archive. */
-const MAX_ALL = 4 * 1_048_576
-const MAX_ONE = 1_048_576
+const MAX_ALL = 1_500_000
+const MAX_ONE = 400_000
 
 /** Nothing when all is well, otherwise what is not; undefined when it cannot be said here. */
 type Finding = string[] | undefined
