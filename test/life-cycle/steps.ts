@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { worldOfNovember } from '../actions/delivery-metrics/world-of-november.ts'
+import { startDeliveryGitHub } from '../support/delivery/github.ts'
 import { makeRepository } from '../support/git.ts'
 import { startGitHub } from '../support/github/server.ts'
 import { addCommit } from '../support/github/state.ts'
@@ -149,6 +151,23 @@ export const WHOLE_STEPS: readonly WholeStep[] = [
     }),
     { staysGreen: true },
   ),
+  step('delivery-metrics', 'delivery-metrics', async () => {
+    const github = await startDeliveryGitHub(worldOfNovember())
+    atEnd(() => void github.close().catch(() => {}))
+    const { apiUrl } = github
+    return {
+      context: { apiUrl, graphqlUrl: `${apiUrl}/graphql`, repository: 'octo/demo' },
+      inputs: {
+        token: 'stage-token',
+        since: '2026-11-01',
+        until: '2026-12-01',
+        failures: 'status, rollback, incident, hotfix, revert',
+        incidents: '{label: incident}',
+        'format-file': 'metrics.json',
+        timeout: '20s',
+      },
+    }
+  }),
   step('blue-green-switch', 'blue-green-switch', async () => {
     const folder = tempFolder('nexus-platform-')
     const file = join(folder, 'weights')

@@ -3,6 +3,7 @@ import type { GitHub } from '../../../shared/github/client.ts'
 import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
 import { type Query, query } from '../../../shared/github/graphql.ts'
 import type { Call, Reply } from '../../../shared/github/send.ts'
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
 
 /** One repository at GitHub, with what may still be asked. */
 export interface Asking {
@@ -25,14 +26,16 @@ export async function ask<T>(
     text,
     variables,
     about,
+    shape,
     attempts,
-  }: Pick<Query, 'text' | 'variables' | 'about'> & { attempts?: number | undefined },
+  }: Pick<Query, 'text' | 'variables' | 'about'> & { shape: Shape; attempts?: number | undefined },
 ): Promise<T> {
   if (github.calls >= maxCalls) throw new CallsUsedUp()
   return query<T>(github, {
     text,
     variables: { owner, name, ...variables },
     about,
+    shape,
     ...(attempts === undefined ? {} : { attempts }),
   })
 }
@@ -42,6 +45,15 @@ export async function send<T>({ github, owner, name, maxCalls }: Asking, call: C
   if (github.calls >= maxCalls) throw new CallsUsedUp()
   return github.send<T>({ ...call, parameters: { owner, repo: name, ...call.parameters } })
 }
+
+/** What a page of such nodes has to look like. */
+export const pageOf = (node: Shape): Shape => ({
+  pageInfo: { hasNextPage: 'boolean', endCursor: maybe('string') },
+  nodes: nodesOf(node),
+})
+
+/** A list of nodes, of which GitHub may leave any out. */
+export const nodesOf = (node: Shape): Shape => maybe([maybe(node)])
 
 /** One page of a GraphQL connection. */
 export interface Page<T> {

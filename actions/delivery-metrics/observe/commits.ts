@@ -1,5 +1,6 @@
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
 import type { Commit, PullRequest } from '../model.ts'
-import { type Asking, ask, connection, type Page, page } from './budget.ts'
+import { type Asking, ask, connection, nodesOf, type Page, page, pageOf } from './budget.ts'
 
 interface Node {
   oid: string
@@ -45,6 +46,22 @@ const queryText = ({ pulls, bodies }: Wanted): string =>
     pageInfo{hasNextPage endCursor} nodes{oid authoredDate committedDate committedViaWeb messageHeadline
       ${bodies ? 'messageBody' : ''} parents(first:10){nodes{oid}} author{user{login}} ${pulls ? PULLS : ''}}}}}}}`
 
+const SHAPE: Shape = {
+  repository: maybe({
+    object: maybe({
+      history: maybe(
+        pageOf({
+          oid: 'string',
+          authoredDate: 'string',
+          committedDate: 'string',
+          messageHeadline: 'string',
+          parents: { nodes: nodesOf({ oid: 'string' }) },
+        }),
+      ),
+    }),
+  }),
+}
+
 /**
  * The commits that the deployments brought: the history of each head, page by page, until nothing of it can still be
  * missing. History comes in the order of dates, which lie: meeting the base is no reason to stop, only that no commit
@@ -71,7 +88,7 @@ async function walk(
   // A commit that is gone has no history: the deployment says so itself.
   const pages = connection<Node>((after) =>
     page(100, async (first, attempts) => {
-      const query = { text, variables: { head, first, after }, about, attempts }
+      const query = { text, variables: { head, first, after }, about, shape: SHAPE, attempts }
       return (await ask<Answer>(asking, query)).repository?.object?.history
     }),
   )

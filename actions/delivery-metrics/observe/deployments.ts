@@ -1,5 +1,6 @@
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
 import type { Attempt, Period, SwitchRecord } from '../model.ts'
-import { type Asking, ask, connection, type Page, page } from './budget.ts'
+import { type Asking, ask, connection, nodesOf, type Page, page, pageOf } from './budget.ts'
 
 interface Node {
   id: string
@@ -30,6 +31,18 @@ const QUERY = `query($owner:String!,$name:String!,$environments:[String!],$first
     orderBy:{field:CREATED_AT,direction:DESC}){pageInfo{hasNextPage endCursor} nodes{
       id databaseId commitOid commit{oid} createdAt environment originalEnvironment task ref{name}
       statuses(first:20){nodes{state createdAt logUrl}}}}}}`
+
+const SHAPE: Shape = {
+  repository: maybe({
+    deployments: pageOf({
+      id: 'string',
+      commitOid: 'string',
+      createdAt: 'string',
+      environment: maybe('string'),
+      statuses: maybe({ nodes: nodesOf({ state: 'string', createdAt: 'string', logUrl: maybe('string') }) }),
+    }),
+  }),
+}
 
 const PAYLOADS = `query($ids:[ID!]!){nodes(ids:$ids){...on Deployment{id payload}}}`
 
@@ -62,7 +75,7 @@ export async function readDeployments(
   const about = `the deployments to ${environments.join(', ')}`
   const pages = connection<Node>((after) =>
     page(50, async (first, attempts) => {
-      const query = { text: QUERY, variables: { environments, first, after }, about, attempts }
+      const query = { text: QUERY, variables: { environments, first, after }, about, shape: SHAPE, attempts }
       return (await ask<Answer>(asking, query)).repository?.deployments
     }),
   )
@@ -165,6 +178,7 @@ async function readRecords(asking: Asking, ours: ReadonlyMap<string, Attempt>): 
       text: PAYLOADS,
       variables: { ids: ids.slice(at, at + 50) },
       about: 'what blue-green-switch recorded',
+      shape: { nodes: [maybe('any')] },
     })
     for (const node of nodes) {
       const attempt = ours.get(node?.id ?? '')

@@ -1,6 +1,7 @@
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Incident, IncidentRule } from '../model.ts'
-import { type Asking, ask, connection, type Page } from './budget.ts'
+import { type Asking, ask, connection, type Page, pageOf } from './budget.ts'
 
 interface Node {
   number: number
@@ -23,6 +24,12 @@ const QUERY = `query($owner:String!,$name:String!,$labels:[String!],$since:DateT
     orderBy:{field:CREATED_AT,direction:DESC}){pageInfo{hasNextPage endCursor} nodes{number title createdAt closedAt
       stateReason(enableDuplicate:true) body url labels(first:30){nodes{name}}}}}}`
 
+const SHAPE: Shape = {
+  repository: maybe({
+    issues: pageOf({ number: 'number', title: 'string', createdAt: 'string', body: 'string', url: 'string' }),
+  }),
+}
+
 /** The issues that are incidents and were not closed as a false alarm. @throws GitHubError, CallsUsedUp */
 export async function readIncidents(
   asking: Asking,
@@ -32,7 +39,7 @@ export async function readIncidents(
 ): Promise<void> {
   const variables = { labels: labels.length > 0 ? labels : null, since: new Date(from).toISOString() }
   const pages = connection<Node>(async (after) => {
-    const query = { text: QUERY, variables: { ...variables, after }, about: 'the incidents' }
+    const query = { text: QUERY, variables: { ...variables, after }, about: 'the incidents', shape: SHAPE }
     return (await ask<Answer>(asking, query)).repository?.issues
   })
   for await (const { nodes } of pages) {

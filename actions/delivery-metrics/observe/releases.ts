@@ -1,6 +1,7 @@
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
 import { isStable, parseVersion } from '../../../shared/version/version.ts'
 import type { Attempt, Facts } from '../model.ts'
-import { type Asking, ask, connection, type Page } from './budget.ts'
+import { type Asking, ask, connection, type Page, pageOf } from './budget.ts'
 import type { Read } from './deployments.ts'
 
 /** Releases are listed by the date of their commit: an old commit may be released much later. */
@@ -20,10 +21,16 @@ const RELEASES = `query($owner:String!,$name:String!,$after:String){repository(o
   releases(first:50,after:$after,orderBy:{field:CREATED_AT,direction:DESC}){pageInfo{hasNextPage endCursor}
     nodes{databaseId tagName publishedAt isDraft isPrerelease url tagCommit{oid}}}}}`
 
+const RELEASES_SHAPE: Shape = {
+  repository: maybe({
+    releases: pageOf({ tagName: 'string', isDraft: 'boolean', isPrerelease: 'boolean', url: 'string' }),
+  }),
+}
+
 /** Published stable releases, each a deployment at the time it was published. @throws GitHubError, CallsUsedUp */
 export async function readReleases(asking: Asking, from: number, into: Read): Promise<void> {
   const pages = connection<ReleaseNode>(async (after) => {
-    const query = { text: RELEASES, variables: { after }, about: 'the releases' }
+    const query = { text: RELEASES, variables: { after }, about: 'the releases', shape: RELEASES_SHAPE }
     return (await ask<{ repository: { releases: Page<ReleaseNode> } | null }>(asking, query)).repository
       ?.releases
   })
@@ -64,6 +71,10 @@ const TAGS = `query($owner:String!,$name:String!,$after:String){repository(owner
     pageInfo{hasNextPage endCursor} nodes{name target{oid ...on Commit{committedDate}
       ...on Tag{tagger{date} target{oid ...on Commit{committedDate}}}}}}}}`
 
+const TAGS_SHAPE: Shape = {
+  repository: maybe({ refs: maybe(pageOf({ name: 'string', target: maybe({ oid: 'string' }) })) }),
+}
+
 /** Stable version tags, each a deployment at the time of the tag. @throws GitHubError, CallsUsedUp */
 export async function readTags(
   asking: Asking,
@@ -72,7 +83,7 @@ export async function readTags(
 ): Promise<void> {
   let lightweight = 0
   const pages = connection<TagNode>(async (after) => {
-    const query = { text: TAGS, variables: { after }, about: 'the tags' }
+    const query = { text: TAGS, variables: { after }, about: 'the tags', shape: TAGS_SHAPE }
     return (await ask<{ repository: { refs: Page<TagNode> | null } | null }>(asking, query)).repository?.refs
   })
   for await (const { nodes, isLast } of pages) {

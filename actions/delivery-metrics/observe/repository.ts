@@ -1,7 +1,8 @@
 import { ActionError } from '../../../shared/action/errors.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
 import { globTest, isGlob } from '../../../shared/text/glob.ts'
-import { type Asking, ask } from './budget.ts'
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
+import { type Asking, ask, nodesOf } from './budget.ts'
 
 export interface About {
   defaultBranch: string
@@ -19,6 +20,13 @@ interface Answer {
 const QUERY = `query($owner:String!,$name:String!){repository(owner:$owner,name:$name){
   defaultBranchRef{name} environments(first:100){nodes{name}}}}`
 
+const SHAPE: Shape = {
+  repository: maybe({
+    defaultBranchRef: maybe({ name: 'string' }),
+    environments: maybe({ nodes: nodesOf({ name: 'string' }) }),
+  }),
+}
+
 /** The default branch and the environments. @throws ActionError for a repository that the token does not see */
 export async function readAbout(asking: Asking): Promise<About> {
   const label = `${asking.owner}/${asking.name}`
@@ -26,6 +34,7 @@ export async function readAbout(asking: Asking): Promise<About> {
     const { repository } = await ask<Answer>(asking, {
       text: QUERY,
       variables: {},
+      shape: SHAPE,
       about: `the repository ${label}`,
     })
     return {

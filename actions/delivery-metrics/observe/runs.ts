@@ -1,4 +1,5 @@
 import { isFailure } from '../../../shared/github/errors.ts'
+import { maybe, type Shape } from '../../../shared/text/shape.ts'
 import type { Attempt, Period, Run } from '../model.ts'
 import { type Asking, ask, send } from './budget.ts'
 
@@ -24,6 +25,15 @@ export interface RunRow {
 interface Listed {
   total_count: number
   workflow_runs: RunRow[]
+}
+
+const RUN: Shape = {
+  id: 'number',
+  event: 'string',
+  head_sha: 'string',
+  created_at: 'string',
+  updated_at: 'string',
+  html_url: 'string',
 }
 
 /** A filtered list ends here, whatever its total says. */
@@ -59,6 +69,7 @@ export async function readRuns(
         page,
       },
       about: workflow === undefined ? `the runs on ${branch}` : `the runs of ${workflow}`,
+      shape: { total_count: 'number', workflow_runs: [RUN] },
     })
   const readBetween = async (since: number, until: number): Promise<void> => {
     const halve = async (): Promise<void> => {
@@ -159,6 +170,7 @@ export async function readBuildTimes(
       text: SUITES,
       variables: { ids: ids.slice(at, at + 25) },
       about: 'the jobs of 25 runs',
+      shape: { nodes: [maybe('any')] },
     })
     for (const suite of nodes) {
       const found = bySuite.get(suite?.id ?? '')
@@ -203,6 +215,7 @@ export async function readEarlierAttempts(asking: Asking, runs: Iterable<Run>): 
       route: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
       parameters: { run_id: Number(run.id), attempt_number: run.attempts - 1 },
       about: `attempt ${run.attempts - 1} of run ${run.id}`,
+      shape: RUN,
     })
     run.failedBefore = outcomeOf(data) === 'failure'
   }
@@ -232,7 +245,7 @@ async function readRun(asking: Asking, id: string): Promise<RunRow | undefined> 
       route: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
       parameters: { run_id: Number(id) },
     }
-    return (await send<RunRow>(asking, { ...call, about: `run ${id}` })).data
+    return (await send<RunRow>(asking, { ...call, about: `run ${id}`, shape: RUN })).data
   } catch (error) {
     // Runs are kept for a while only: then nobody can tell any more.
     if (isFailure(error, 'not-found')) return undefined
