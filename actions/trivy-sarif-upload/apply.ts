@@ -81,6 +81,11 @@ const ACTS: readonly Act[] = [
     when: (work) => isOnline(work) && work.plan.issues !== undefined,
     act: syncIssues,
   },
+  {
+    title: 'The comment was not written',
+    when: (work) => isOnline(work) && work.plan.comment !== undefined,
+    act: comment,
+  },
 ]
 
 /**
@@ -94,6 +99,7 @@ export async function apply(plan: Plan, inputs: Inputs, step: Step): Promise<App
     dismissed: [],
     reopened: [],
     issues: [],
+    commentUrl: undefined,
     analysisUrl: undefined,
     files: [],
     troubles: [],
@@ -184,6 +190,14 @@ async function syncIssues({ plan, step, connect, done, troubles, warnings }: Wor
   done.issues = synced.issues
   troubles.push(...synced.troubles)
   warnings.push(...synced.warnings)
+}
+
+async function comment({ plan, step, connect, done, warnings }: Work): Promise<void> {
+  if (plan.comment === undefined) return
+  const { writeComment } = await import('./apply/comment.ts')
+  const { url, warning } = await writeComment(await connected(connect), plan.comment, step.signal)
+  done.commentUrl = url
+  if (warning !== undefined) warnings.push(warning)
 }
 
 function connected(connect: Connect | undefined): ReturnType<Connect> {

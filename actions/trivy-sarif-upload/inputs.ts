@@ -46,6 +46,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     accept: await readAccept(inputs.text('accept'), inputs),
     acceptMode: choice('accept-mode', ['dismiss', 'omit'], 'dismiss'),
     allowShrink: flag('allow-shrink', false),
+    comment: flag('comment', false),
     issues: choice('issues', ['none', 'sync'], 'none'),
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),
     issueSeverity: choice('issue-severity', THRESHOLDS, 'high'),
@@ -100,6 +101,7 @@ function together(found: Inputs, inputs: InputReader): void {
   const needs = [
     ...(found.upload === 'never' || found.dryRun ? [] : ['the upload']),
     ...(found.onlyNew ? ['only-new'] : []),
+    ...(found.comment && !found.dryRun ? ['comment'] : []),
     ...(found.issues === 'sync' && !found.dryRun ? ['issues'] : []),
   ]
   if (found.token === undefined && needs.length > 0) {

@@ -1,5 +1,6 @@
+import type { Base, CommentPlan, Earlier, IssuePlan, KnownIssue } from './code-scanning/model.ts'
 import type { Rank } from './sarif/limits.ts'
-import type { Analysis, Finding, Package, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
+import type { Analysis, Finding, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
 import type { Hidden, KeptDatabase, ScanFacts, ScanSettings } from './trivy/model.ts'
 
 /** What the user asked for; every value is checked. */
@@ -31,6 +32,8 @@ export interface Inputs {
   acceptMode: 'dismiss' | 'omit'
   /** A report may cover far less than the one before. */
   allowShrink: boolean
+  /** One comment on the pull request. */
+  comment: boolean
   issues: 'none' | 'sync'
   issueLabels: readonly string[]
   issueSeverity: Threshold
@@ -81,53 +84,6 @@ export interface Target {
   said?: readonly string[]
 }
 
-/** A finding that the base has, or that somebody has dismissed. */
-export interface Known {
-  tool: string
-  category: string
-  rule: string
-  path: string | undefined
-  message: string
-  fingerprints: Readonly<Record<string, string>>
-}
-
-export interface Base {
-  known: readonly Known[]
-  /** Analyses of this run that have no base: all their findings are new. */
-  without: readonly Analysis[]
-  /** Sentences: which analyses were compared with, and why one could not be had. */
-  said: readonly string[]
-}
-
-/** The newest analysis of a tool and category on the ref that is written to. */
-export interface Earlier {
-  tool: string
-  category: string
-  commit: string
-  /** ISO 8601 */
-  createdAt: string
-  /** It is of the commit that is written for now. */
-  isSameCommit: boolean
-  /** Another job wrote it. */
-  isForeign: boolean
-  /** How much it had covered, files and packages; at least, where it does not say so. */
-  covered: number
-  findings: readonly Known[]
-}
-
-/** An issue that carries our hidden marker. */
-export interface KnownIssue {
-  number: number
-  /** Of rule and target; from the marker. */
-  key: string
-  category: string
-  open: boolean
-  /** We closed it, because its finding was gone; otherwise somebody did, and it stays closed. */
-  gone: boolean
-  title: string
-  body: string
-}
-
 /** Something that went wrong at GitHub; it never hides findings. */
 export interface Trouble {
   title: string
@@ -137,6 +93,8 @@ export interface Trouble {
 
 /** What is true now. */
 export interface Observation {
+  /** Of runs that bring none. */
+  category: string
   prepared: Prepared
   /** Reports that `if-missing` lets go, as the user named them. */
   missing: readonly string[]
@@ -229,6 +187,8 @@ export interface Plan {
   database: KeptDatabase | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
+  /** Absent without `comment`, and outside pull requests. */
+  comment: CommentPlan | undefined
   /** What ignore files and VEX took out of the scan; they count as suppressed. */
   hidden: readonly Hidden[]
   /** What to update, the most useful first. */
@@ -240,25 +200,6 @@ export interface Plan {
   /** Red: analyses that are not overwritten. */
   troubles: readonly Trouble[]
   notices: readonly string[]
-}
-
-export interface IssuePlan {
-  create: readonly IssueText[]
-  update: readonly (IssueText & { number: number; reopen: boolean })[]
-  close: readonly { number: number; key: string; body: string; reason: 'completed' | 'not_planned' }[]
-  /** Numbers of issues that stay as they are. */
-  keep: readonly number[]
-  /** Why nothing is written, or not all; a sentence. */
-  refused: string | undefined
-  said: readonly string[]
-}
-
-export interface IssueText {
-  key: string
-  title: string
-  body: string
-  labels: readonly string[]
-  package?: Package
 }
 
 export interface Uploaded {
@@ -281,6 +222,8 @@ export interface Applied {
   reopened: readonly number[]
   /** Numbers of issues that stand open after the sync. */
   issues: readonly number[]
+  /** The page of the comment on the pull request. */
+  commentUrl: string | undefined
   analysisUrl: string | undefined
   /** Paths, when `output-file` was given. */
   files: readonly string[]

@@ -3,7 +3,8 @@ import { type RunContext, readEvent } from '../../shared/action/context.ts'
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import type { Connect, Step } from '../../shared/action/step.ts'
 import { issuesRefusal } from './code-scanning/issues-refusal.ts'
-import type { Earlier, Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
+import type { Earlier, KnownIssue } from './code-scanning/model.ts'
+import type { Inputs, Observation, Target, Trouble } from './model.ts'
 import { checkoutOf, checkoutRoot } from './observe/checkout.ts'
 import type { EventPayload } from './observe/event.ts'
 import { targetFacts } from './observe/facts.ts'
@@ -66,6 +67,7 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   const earlier = await earlierOf(inputs, step, prepared, target)
   const issues = await issuesOf(inputs, target, connect, troubles)
   return {
+    category,
     prepared,
     missing: read.missing,
     scan: scanned?.facts,
@@ -88,7 +90,7 @@ async function whereTo(
   connect: Connect | undefined,
 ): Promise<Target> {
   const { ref, sha } = context
-  if (inputs.upload === 'never' && !inputs.onlyNew && inputs.issues === 'none') {
+  if (inputs.upload === 'never' && !inputs.onlyNew && !inputs.comment && inputs.issues === 'none') {
     const unknown = { pullRequest: undefined, isPublic: undefined, readOnly: undefined }
     return { ref, sha, baseRef: ref, onDefaultBranch: false, ...unknown }
   }

@@ -1,6 +1,8 @@
 import { oneLine } from '../../shared/text/untrusted.ts'
-import type { Gate, Inputs, IssuePlan, Observation, Plan, Sendable } from './model.ts'
+import type { IssuePlan } from './code-scanning/model.ts'
+import type { Gate, Inputs, Observation, Plan, Sendable } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
+import { planComment } from './plan/comment.ts'
 import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
@@ -24,19 +26,24 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
   const sent = sendable(observation, inputs, findings).filter(
     ({ analysis }) => !against.held.has(analysis.run),
   )
-  return {
+  const told = {
     findings,
-    updates: updatesOf(findings),
-    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
-    fixed: against.fixed,
-    troubles: against.troubles,
     counts: countFindings(findings, hidden.length),
     gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
-    send: wanted ? sent : [],
+    updates: updatesOf(findings),
+    fixed: against.fixed,
     upload: decideUpload(inputs, target, sent.length, [...against.held.values()]),
+  }
+  const troubles = [...observation.troubles, ...against.troubles]
+  return {
+    ...told,
+    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
+    troubles: against.troubles,
+    send: wanted ? sent : [],
     target,
     database: observation.database,
     issues: issuesOf(inputs, observation, findings),
+    comment: planComment(inputs, observation, told, troubles),
     hidden,
     notices: [
       ...missing.map(

@@ -6,11 +6,12 @@ import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import { cut } from '../../shared/text/untrusted.ts'
 import type { Applied, Counts, Gate, Inputs, Observation, Plan } from './model.ts'
+import { countWords } from './plan/words.ts'
+import { worstFirst } from './plan/worst.ts'
 import { annotateFindings } from './report/annotations.ts'
-import { countWords, troublesOf, uploadFacts } from './report/facts.ts'
+import { troublesOf, uploadFacts } from './report/facts.ts'
 import { lookedAtTogether } from './report/looked-at.ts'
 import { summaryBlocks } from './report/summary.ts'
-import { worstFirst } from './report/worst.ts'
 import type { Finding } from './sarif/model.ts'
 
 /** Findings in `result`, the worst first: as many as a person may want; the SARIF has all. */
@@ -39,6 +40,7 @@ export function report(
     'sarif-file': applied?.files[0] ?? '',
     'analysis-url': applied?.analysisUrl ?? '',
     issues: (applied?.issues ?? []).join('\n'),
+    'comment-url': applied?.commentUrl ?? '',
     fixed: plan.fixed ?? '',
     'looked-at': observation.scan === undefined ? '' : JSON.stringify(lookedAtTogether(observation.scan)),
   })
@@ -78,6 +80,7 @@ export function report(
     dismissed: applied?.dismissed ?? [],
     reopened: applied?.reopened ?? [],
     issues: applied?.issues ?? [],
+    commentUrl: applied?.commentUrl ?? null,
     troubles,
     notices: [...plan.notices, ...(applied?.warnings ?? [])],
     findingCount: worst.length,
@@ -126,6 +129,7 @@ export function reportFailure(
     'sarif-file',
     'analysis-url',
     'issues',
+    'comment-url',
   ]
   setOutputs({
     ...Object.fromEntries([...unknown, ...empty].map((name) => [name, ''])),

@@ -4,9 +4,10 @@ import { analysisSarif, listAlerts, listAnalyses } from '../../../shared/github/
 import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
 import { groupBy } from '../../../shared/text/group.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
+import type { Base, Known } from '../code-scanning/model.ts'
 import { nameOf, unsplit } from '../code-scanning/parts.ts'
 import { analysesWords } from '../code-scanning/words.ts'
-import type { Base, Known, Target } from '../model.ts'
+import type { Target } from '../model.ts'
 import { findingsOf } from '../sarif/findings.ts'
 import type { Analysis, Log } from '../sarif/model.ts'
 import { validate } from '../sarif/validate.ts'
@@ -100,11 +101,10 @@ async function newestOf(
 
 /** Whoever may write security events has uploaded it: it is held against SARIF like any other file. */
 function knownFindings(sarif: unknown, of: Analysis): Known[] {
-  const { refused } = validate(sarif)
-  if (refused !== undefined) {
-    throw new Error(
-      `GitHub gave no SARIF (${refused.path}: expected ${refused.expected}, got ${refused.seen}).`,
-    )
+  const { refused, broken } = validate(sarif)
+  const wrong = refused ?? ((sarif as Log).runs.length === 0 ? broken[0] : undefined)
+  if (wrong !== undefined) {
+    throw new Error(`GitHub gave no SARIF (${wrong.path}: expected ${wrong.expected}, got ${wrong.seen}).`)
   }
   return (sarif as Log).runs.flatMap((run) =>
     findingsOf(run, of).map(({ tool, category, rule, path, message, fingerprints }) => ({

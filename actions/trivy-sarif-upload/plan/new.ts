@@ -1,4 +1,4 @@
-import type { Base, Known } from '../model.ts'
+import type { Base, Known } from '../code-scanning/model.ts'
 import { LINE_HASH } from '../sarif/fingerprint.ts'
 import type { Finding } from '../sarif/model.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { AcceptRule, Known } from '../../../actions/trivy-sarif-upload/model.ts'
+import type { Known } from '../../../actions/trivy-sarif-upload/code-scanning/model.ts'
+import type { AcceptRule } from '../../../actions/trivy-sarif-upload/model.ts'
 import { accepted } from '../../../actions/trivy-sarif-upload/plan/accept.ts'
 import { gateOf } from '../../../actions/trivy-sarif-upload/plan/gate.ts'
 import { withNew } from '../../../actions/trivy-sarif-upload/plan/new.ts'
