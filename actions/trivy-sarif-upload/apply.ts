@@ -39,6 +39,11 @@ const ACTS: readonly Act[] = [
     act: keepDatabase,
   },
   {
+    title: 'The baseline was not kept',
+    when: ({ inputs, plan }) => !inputs.dryRun && plan.keptBaseline !== undefined,
+    act: keepBaseline,
+  },
+  {
     title: 'output-file was not written',
     when: ({ inputs }) => inputs.outputFile !== undefined,
     act: ({ done, inputs, documents, step }) => {
@@ -137,6 +142,11 @@ async function keepDatabase({ plan: { database }, step: { context } }: Work): Pr
   // Loaded on use: it brings the whole client of Azure's storage.
   const { saveDatabase } = await import('./apply/cache.ts')
   if (database !== undefined) await saveDatabase(database, context.eventName)
+}
+
+async function keepBaseline({ plan: { keptBaseline } }: Work): Promise<void> {
+  const { saveBaseline } = await import('./apply/baseline.ts')
+  if (keptBaseline !== undefined) await saveBaseline(keptBaseline.cache, keptBaseline.text)
 }
 
 async function upload({

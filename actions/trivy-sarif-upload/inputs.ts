@@ -46,6 +46,7 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     accept: await readAccept(inputs.text('accept'), inputs),
     acceptMode: choice('accept-mode', ['dismiss', 'omit'], 'dismiss'),
     allowShrink: flag('allow-shrink', false),
+    baseline: inputs.text('baseline'),
     comment: flag('comment', false),
     issues: choice('issues', ['none', 'sync'], 'none'),
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),

@@ -1,4 +1,11 @@
-import type { Base, CommentPlan, Earlier, IssuePlan, KnownIssue } from './code-scanning/model.ts'
+import type {
+  Base,
+  BaselineCache,
+  CommentPlan,
+  Earlier,
+  IssuePlan,
+  KnownIssue,
+} from './code-scanning/model.ts'
 import type { Rank } from './sarif/limits.ts'
 import type { Analysis, Finding, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
 import type { Hidden, KeptDatabase, ScanFacts, ScanSettings } from './trivy/model.ts'
@@ -32,6 +39,8 @@ export interface Inputs {
   acceptMode: 'dismiss' | 'omit'
   /** A report may cover far less than the one before. */
   allowShrink: boolean
+  /** `cache`, or the path of a SARIF file, with findings that count as known. */
+  baseline: string | undefined
   /** One comment on the pull request. */
   comment: boolean
   issues: 'none' | 'sync'
@@ -106,6 +115,10 @@ export interface Observation {
   repository: { name: string; serverUrl: string }
   /** Only with `only-new`. */
   base: Base | undefined
+  /** Only with `baseline`. */
+  baseline: Base | undefined
+  /** Only with `baseline: cache`. */
+  baselineCache: BaselineCache | undefined
   /** What an upload takes the place of; empty where nothing is uploaded, or nothing can be read. */
   earlier: readonly Earlier[]
   /** Only with `issues: sync`, where issues may be written. */
@@ -187,6 +200,8 @@ export interface Plan {
   database: KeptDatabase | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
+  /** What the baseline in the cache is to be; undefined where it stays. */
+  keptBaseline: { cache: BaselineCache; text: string } | undefined
   /** Absent without `comment`, and outside pull requests. */
   comment: CommentPlan | undefined
   /** What ignore files and VEX took out of the scan; they count as suppressed. */

@@ -2,11 +2,11 @@ import { oneLine } from '../../shared/text/untrusted.ts'
 import type { IssuePlan } from './code-scanning/model.ts'
 import type { Gate, Inputs, Observation, Plan, Sendable } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
+import { againstBases, baselineToKeep, judgesNew } from './plan/baseline.ts'
 import { planComment } from './plan/comment.ts'
 import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
-import { withNew } from './plan/new.ts'
 import { updatesOf } from './plan/updates.ts'
 import { decideUpload } from './plan/upload.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
@@ -16,9 +16,10 @@ const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'
 
 /** Decides on everything: what counts, the gate, what is uploaded, which issues change. Pure; nothing is written. */
 export function decide(inputs: Inputs, observation: Observation): Plan {
-  const { prepared, base, missing, scan, target, today } = observation
+  const { prepared, base, baseline, missing, scan, target, today } = observation
+  const onlyNew = judgesNew(inputs)
   const stated = accepted(prepared.findings, inputs.accept, today)
-  const findings = base === undefined ? stated : withNew(stated, base)
+  const findings = againstBases(stated, observation)
   const wanted = inputs.upload !== 'never' || inputs.outputFile !== undefined
   const hidden = (scan?.targets ?? []).flatMap((target) => target.hidden)
   const incomplete = prepared.analyses.filter(({ complete }) => !complete)
@@ -29,7 +30,7 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
   const told = {
     findings,
     counts: countFindings(findings, hidden.length),
-    gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
+    gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, { ...inputs, onlyNew }),
     updates: updatesOf(findings),
     fixed: against.fixed,
     upload: decideUpload(inputs, target, sent.length, [...against.held.values()]),
@@ -43,7 +44,8 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
     target,
     database: observation.database,
     issues: issuesOf(inputs, observation, findings),
-    comment: planComment(inputs, observation, told, troubles),
+    comment: planComment({ comment: inputs.comment, onlyNew }, observation, told, troubles),
+    keptBaseline: baselineToKeep(observation, findings),
     hidden,
     notices: [
       ...missing.map(
@@ -57,6 +59,7 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
       ...(scan?.notices ?? []),
       ...(target.said ?? []),
       ...(base?.said ?? []),
+      ...(baseline?.said ?? []),
       ...unused(prepared.findings, inputs.accept).map(
         ({ rule }) => `accept: no finding has the rule "${oneLine(rule, 100)}" (any more).`,
       ),

@@ -6,6 +6,7 @@ import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import { cut } from '../../shared/text/untrusted.ts'
 import type { Applied, Counts, Gate, Inputs, Observation, Plan } from './model.ts'
+import { judgesNew } from './plan/baseline.ts'
 import { countWords } from './plan/words.ts'
 import { worstFirst } from './plan/worst.ts'
 import { annotateFindings } from './report/annotations.ts'
@@ -87,7 +88,9 @@ export function report(
     findings: worst.slice(0, MAX_FINDINGS).map(findingOf),
   }
   setResult('trivy-sarif-upload', result, context.temp)
-  writeSummary(summaryBlocks(inputs, observation, plan, applied))
+  writeSummary(
+    summaryBlocks({ dryRun: inputs.dryRun, onlyNew: judgesNew(inputs) }, observation, plan, applied),
+  )
 
   tellStory(context, {
     action: 'trivy-sarif-upload',

@@ -8,6 +8,16 @@ export interface Known {
   path: string | undefined
   message: string
   fingerprints: Readonly<Record<string, string>>
+  /** It is an alert that somebody has dismissed: it stands for all that say the same. */
+  isDismissed?: true
+}
+
+/** Where a baseline is in the Actions cache. */
+export interface BaselineCache {
+  path: string
+  key: string
+  /** What was restored, as it was written; undefined where there was nothing. */
+  restored: string | undefined
 }
 
 export interface Base {

@@ -121,7 +121,7 @@ async function dismissed(github: GitHub, { baseRef, ref }: Target, tool: string)
       for await (const alert of listAlerts(github, { ref: of, tool, state: 'dismissed' })) {
         const { number, rule, path, message } = alert
         const category = unsplit(nameOf(alert.category))
-        found.set(number, { tool, category, rule, path, message, fingerprints: {} })
+        found.set(number, { tool, category, rule, path, message, fingerprints: {}, isDismissed: true })
       }
     } catch (error) {
       if (!isFailure(error, 'not-found')) throw error

@@ -215,11 +215,16 @@ describe('what is new', () => {
       [known('a')],
       [false, true],
     ],
-    ['a dismissed alert', [finding('a', print('x:1'))], [known('a', { fingerprints: {} })], [false]],
+    [
+      'a dismissed alert',
+      [finding('a', print('x:1'))],
+      [known('a', { fingerprints: {}, isDismissed: true })],
+      [false],
+    ],
     [
       'a dismissed alert of what the base has, and one more',
       [finding('a', print('f:1')), finding('a', print('g:1'))],
-      [known('a'), known('a', { fingerprints: {} })],
+      [known('a'), known('a', { fingerprints: {}, isDismissed: true })],
       [false, true],
     ],
   ])('%s', (_, findings, base, expected) => {

@@ -60,6 +60,7 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
       upload: { go: true },
       issues: undefined,
       comment: undefined,
+      keptBaseline: undefined,
       hidden: [],
       updates: [],
       sboms: [],
@@ -94,7 +95,14 @@ const OBSERVATION: Observation = {
   scan: { kind: 'image', targets: [], version: '0.72.0', from: 'path', notices: [] },
   target: TARGET,
   repository: { name: 'team/api', serverUrl: 'https://github.com' },
-  ...{ base: undefined, issues: undefined, today: '2026-11-21', troubles: [] },
+  ...{
+    base: undefined,
+    baseline: undefined,
+    baselineCache: undefined,
+    issues: undefined,
+    today: '2026-11-21',
+    troubles: [],
+  },
 }
 
 const APPLIED: Applied = {
