@@ -87,6 +87,15 @@ const ACTS: readonly Act[] = [
     act: syncIssues,
   },
   {
+    title: 'Analyses were not deleted',
+    when: (work) =>
+      isOnline(work) &&
+      work.inputs.orphans === 'delete' &&
+      work.plan.target.onDefaultBranch &&
+      (work.plan.orphans ?? []).length > 0,
+    act: removeOrphans,
+  },
+  {
     title: 'The comment was not written',
     when: (work) => isOnline(work) && work.plan.comment !== undefined,
     act: comment,
@@ -104,6 +113,7 @@ export async function apply(plan: Plan, inputs: Inputs, step: Step): Promise<App
     dismissed: [],
     reopened: [],
     issues: [],
+    orphansDeleted: [],
     commentUrl: undefined,
     analysisUrl: undefined,
     files: [],
@@ -200,6 +210,13 @@ async function syncIssues({ plan, step, connect, done, troubles, warnings }: Wor
   done.issues = synced.issues
   troubles.push(...synced.troubles)
   warnings.push(...synced.warnings)
+}
+
+async function removeOrphans({ plan: { orphans = [] }, step, connect, done, warnings }: Work): Promise<void> {
+  const { deleteOrphans } = await import('./apply/orphans.ts')
+  const { deleted, warnings: more } = await deleteOrphans(await connected(connect), orphans, step.signal)
+  done.orphansDeleted = deleted
+  warnings.push(...more)
 }
 
 async function comment({ plan, step, connect, done, warnings }: Work): Promise<void> {

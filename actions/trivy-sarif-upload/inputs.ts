@@ -47,6 +47,12 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     acceptMode: choice('accept-mode', ['dismiss', 'omit'], 'dismiss'),
     allowShrink: flag('allow-shrink', false),
     baseline: inputs.text('baseline'),
+    orphans: choice('orphans', ['report', 'delete', 'ignore'], 'report'),
+    orphansAfter: inputs.read(
+      'orphans-after',
+      (text) => rules.duration(text, { min: 86_400_000, max: 31_536_000_000 }),
+      1_209_600_000,
+    ),
     comment: flag('comment', false),
     issues: choice('issues', ['none', 'sync'], 'none'),
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),

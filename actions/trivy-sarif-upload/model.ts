@@ -5,6 +5,7 @@ import type {
   Earlier,
   IssuePlan,
   KnownIssue,
+  Standing,
 } from './code-scanning/model.ts'
 import type { Rank } from './sarif/limits.ts'
 import type { Analysis, Finding, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
@@ -41,6 +42,10 @@ export interface Inputs {
   allowShrink: boolean
   /** `cache`, or the path of a SARIF file, with findings that count as known. */
   baseline: string | undefined
+  /** What becomes of analyses that nothing renews. */
+  orphans: 'report' | 'delete' | 'ignore'
+  /** ms */
+  orphansAfter: number
   /** One comment on the pull request. */
   comment: boolean
   issues: 'none' | 'sync'
@@ -123,6 +128,10 @@ export interface Observation {
   earlier: readonly Earlier[]
   /** Only with `issues: sync`, where issues may be written. */
   issues: readonly KnownIssue[] | undefined
+  /** Of the default branch; undefined elsewhere, and where nobody looks. */
+  standing: readonly Standing[] | undefined
+  /** ms since 1970 */
+  now: number
   /** YYYY-MM-DD in UTC. */
   today: string
   /** What could not be observed at GitHub. */
@@ -200,6 +209,8 @@ export interface Plan {
   database: KeptDatabase | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
+  /** Analyses that nothing renews; undefined where nobody looked. */
+  orphans: readonly Standing[] | undefined
   /** What the baseline in the cache is to be; undefined where it stays. */
   keptBaseline: { cache: BaselineCache; text: string } | undefined
   /** Absent without `comment`, and outside pull requests. */
@@ -237,6 +248,8 @@ export interface Applied {
   reopened: readonly number[]
   /** Numbers of issues that stand open after the sync. */
   issues: readonly number[]
+  /** Ids of orphans. */
+  orphansDeleted: readonly number[]
   /** The page of the comment on the pull request. */
   commentUrl: string | undefined
   analysisUrl: string | undefined

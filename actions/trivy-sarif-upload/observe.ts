@@ -34,7 +34,8 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   const target = await whereTo(inputs, context, checkout, connect)
   const event = readEvent() as EventPayload
   const root = checkoutRoot(workspace, checkout)
-  const today = new Date(step.clock.date()).toISOString().slice(0, 10)
+  const now = step.clock.date()
+  const today = new Date(now).toISOString().slice(0, 10)
   const scanned = await scanWith(inputs, {
     context,
     event,
@@ -72,6 +73,7 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   const baseline = await baselineOf(inputs, step, checked)
   troubles.push(...(baseline?.troubles ?? []))
   const earlier = await earlierOf(inputs, step, prepared, target)
+  const standing = await standingOf(inputs, target, connect, signal)
   const issues = await issuesOf(inputs, target, connect, troubles)
   return {
     category,
@@ -86,6 +88,8 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
     baselineCache: baseline?.cache,
     earlier,
     issues,
+    standing,
+    now,
     today,
     troubles,
   }
@@ -165,6 +169,19 @@ async function earlierOf(
     if (run !== undefined) stampRun(run, stamp, analysis)
   }
   return earlierAnalyses(await connect(), target, analyses, stamp, signal)
+}
+
+/** The analyses that stand on the default branch, where this step uploads, too. */
+async function standingOf(
+  { orphans, upload }: Inputs,
+  { onDefaultBranch, ref }: Target,
+  connect: Connect | undefined,
+  signal: AbortSignal,
+): Promise<Observation['standing']> {
+  if (orphans === 'ignore' || upload === 'never' || !onDefaultBranch || connect === undefined)
+    return undefined
+  const { newestAnalyses } = await import('./observe/newest.ts')
+  return newestAnalyses(await connect(), ref, signal)
 }
 
 async function issuesOf(

@@ -7,6 +7,7 @@ import { planComment } from './plan/comment.ts'
 import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
+import { orphansOf } from './plan/orphans.ts'
 import { updatesOf } from './plan/updates.ts'
 import { decideUpload } from './plan/upload.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
@@ -45,6 +46,7 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
     database: observation.database,
     issues: issuesOf(inputs, observation, findings),
     comment: planComment({ comment: inputs.comment, onlyNew }, observation, told, troubles),
+    orphans: orphansOf(inputs, observation),
     keptBaseline: baselineToKeep(observation, findings),
     hidden,
     notices: [

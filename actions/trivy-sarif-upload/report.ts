@@ -41,6 +41,7 @@ export function report(
     'sarif-file': applied?.files[0] ?? '',
     'analysis-url': applied?.analysisUrl ?? '',
     issues: (applied?.issues ?? []).join('\n'),
+    orphans: plan.orphans?.length ?? '',
     'comment-url': applied?.commentUrl ?? '',
     fixed: plan.fixed ?? '',
     'looked-at': observation.scan === undefined ? '' : JSON.stringify(lookedAtTogether(observation.scan)),
@@ -81,6 +82,11 @@ export function report(
     dismissed: applied?.dismissed ?? [],
     reopened: applied?.reopened ?? [],
     issues: applied?.issues ?? [],
+    orphans: (plan.orphans ?? []).slice(0, MAX_FINDINGS).map(({ tool, category, createdAt }) => ({
+      tool,
+      category,
+      since: createdAt,
+    })),
     commentUrl: applied?.commentUrl ?? null,
     troubles,
     notices: [...plan.notices, ...(applied?.warnings ?? [])],
@@ -133,6 +139,7 @@ export function reportFailure(
     'analysis-url',
     'issues',
     'comment-url',
+    'orphans',
   ]
   setOutputs({
     ...Object.fromEntries([...unknown, ...empty].map((name) => [name, ''])),

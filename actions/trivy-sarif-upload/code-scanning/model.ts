@@ -12,6 +12,15 @@ export interface Known {
   isDismissed?: true
 }
 
+/** The newest analysis of a tool and category on a ref. */
+export interface Standing {
+  id: number
+  tool: string
+  category: string
+  /** ISO 8601 */
+  createdAt: string
+}
+
 /** Where a baseline is in the Actions cache. */
 export interface BaselineCache {
   path: string

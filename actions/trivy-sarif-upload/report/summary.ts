@@ -10,6 +10,7 @@ import type { Finding } from '../sarif/model.ts'
 import type { Hidden, ScanFacts } from '../trivy/model.ts'
 import { troublesOf, uploadFacts } from './facts.ts'
 import { lookedAtWords } from './looked-at.ts'
+import { orphanBlock } from './orphans.ts'
 
 /** Rows of the worst findings; GitHub's page of alerts has all. */
 const MAX_ROWS = 50
@@ -54,6 +55,7 @@ export function summaryBlocks(
     ...issueLines(plan, applied),
     ...(applied?.commentUrl === undefined ? [] : [`[Comment on the pull request](<${applied.commentUrl}>)`]),
     analysisTable(observation, findings),
+    ...orphanBlock(plan, applied),
     ...(accepted.length === 0
       ? []
       : [details(plural(accepted.length, 'accepted finding'), acceptedTable(accepted))]),

@@ -60,6 +60,7 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
       upload: { go: true },
       issues: undefined,
       comment: undefined,
+      orphans: undefined,
       keptBaseline: undefined,
       hidden: [],
       updates: [],
@@ -74,6 +75,8 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
 
 const OBSERVATION: Observation = {
   category: 'ci/scan',
+  standing: undefined,
+  now: 0,
   prepared: {
     runs: [],
     analyses: [
@@ -112,6 +115,7 @@ const APPLIED: Applied = {
     dismissed: [],
     reopened: [],
     issues: [],
+    orphansDeleted: [],
     commentUrl: undefined,
     analysisUrl: undefined,
     files: [],
