@@ -14,15 +14,17 @@ export async function sendEmail(target: EmailTarget, message: Message, wire: Wir
   for (let tried = 1; ; tried++) {
     // nodemailer hands these on to the resolver, which takes whole numbers only.
     const left = Math.max(1, Math.floor(wire.deadline - performance.now()))
+    // Before the time is over, so that what the server was waited for is told.
+    const patience = Math.max(1, Math.min(CONNECT_MS, Math.floor(left * 0.9)))
     const transport = createTransport({
       host: target.host,
       port: target.port,
       secure: target.secure,
       requireTLS: target.demandsTls,
       ...(target.user === '' ? {} : { auth: { user: target.user, pass: target.password } }),
-      dnsTimeout: Math.min(CONNECT_MS, left),
-      connectionTimeout: Math.min(CONNECT_MS, left),
-      greetingTimeout: Math.min(CONNECT_MS, left),
+      dnsTimeout: patience,
+      connectionTimeout: patience,
+      greetingTimeout: patience,
       socketTimeout: left,
       disableFileAccess: true,
       disableUrlAccess: true,

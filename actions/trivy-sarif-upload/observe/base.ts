@@ -102,10 +102,10 @@ async function newestOf(
 /** Whoever may write security events has uploaded it: it is held against SARIF like any other file. */
 function knownFindings(sarif: unknown, of: Analysis): Known[] {
   const { refused, broken } = validate(sarif)
-  const wrong = refused ?? ((sarif as Log).runs.length === 0 ? broken[0] : undefined)
-  if (wrong !== undefined) {
+  // What is broken in a base cannot be known to be old.
+  const wrong = refused ?? broken[0]
+  if (wrong !== undefined)
     throw new Error(`GitHub gave no SARIF (${wrong.path}: expected ${wrong.expected}, got ${wrong.seen}).`)
-  }
   return (sarif as Log).runs.flatMap((run) =>
     findingsOf(run, of).map(({ tool, category, rule, path, message, fingerprints }) => ({
       ...{ tool, category, rule, path, message, fingerprints },

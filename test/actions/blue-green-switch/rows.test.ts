@@ -116,7 +116,9 @@ describeWith('haproxy', 'sessions and stickiness', () => {
     const step = await scene.run({ ...QUICK, 'drain-sessions': 'true', 'drain-timeout': '20s' })
     expectConclusion(step, 'success')
     expect(await slow).toBe('blue')
-    expect(step.outputs).toMatchObject({ sessions: '{"blue":0,"green":0}', idle: 'blue' })
+    // The new side may have a request of the front door open.
+    expect(JSON.parse(step.outputs['sessions'] ?? '')).toMatchObject({ blue: 0 })
+    expect(step.outputs['idle']).toBe('blue')
     expect(step.summary).toContain('Open sessions')
   })
 

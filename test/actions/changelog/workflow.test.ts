@@ -29,7 +29,6 @@ describeWith('act', 'whole workflows', (act) => {
     repository.commit('fix: a <b>bold</b> move (#7)')
     const sha = repository.commit('feat(api): orders by date')
     const stage = await startGitHub({ state: loadRepository(repository.directory) })
-    repository.remove()
     stage.state.pulls.push({
       ...{ number: 7, title: 'A bold move', author: 'ada', labels: ['bug'], merged: true, base: 'main' },
       ...{ body: '', commits: [] },
@@ -38,6 +37,7 @@ describeWith('act', 'whole workflows', (act) => {
     open.push(
       () => stage.close(),
       () => slack.close(),
+      async () => repository.remove(),
     )
     // act knows neither the token nor the commit of the job that GitHub would give, and is given no secrets.
     const workflow = readFileSync(join(ROOT, 'examples', 'changelog.yml'), 'utf8')

@@ -56,6 +56,11 @@ export function startMysql8(options: Mysql8): Promise<LyingServer> {
       if (step === 'login' && !secured && payload.length === 32 && (payload.readUInt32LE(0) & SSL) !== 0) {
         secured = true
         socket.removeListener('data', read)
+        // A client may begin TLS in the same packet: that is for TLS to read.
+        const early = rest
+        rest = Buffer.alloc(0)
+        socket.pause()
+        if (early.length > 0) socket.unshift(early)
         const tls = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(options.tls) })
         tls.on('error', () => undefined)
         tls.on('data', read)
