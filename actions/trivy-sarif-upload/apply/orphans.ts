@@ -31,7 +31,9 @@ export async function deleteOrphans(
       deleted.push(orphan.id)
     } catch (error) {
       if (signal.aborted || isFailure(error, 'cancelled')) throw error
-      const remedy = isFailure(error, 'permission') ? ' The job needs `permissions: { security-events: write }`.' : ''
+      const remedy = isFailure(error, 'permission')
+        ? ' The job needs `permissions: { security-events: write }`.'
+        : ''
       const words = analysesWords({ analyses: [orphan] })
       warnings.push(`${words}, which nothing renews, was not deleted: ${messageOf(error)}${remedy}`)
     }
