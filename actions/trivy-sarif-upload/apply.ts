@@ -39,6 +39,11 @@ const ACTS: readonly Act[] = [
     act: keepDatabase,
   },
   {
+    title: 'The baseline was not kept',
+    when: ({ inputs, plan }) => !inputs.dryRun && plan.keptBaseline !== undefined,
+    act: keepBaseline,
+  },
+  {
     title: 'output-file was not written',
     when: ({ inputs }) => inputs.outputFile !== undefined,
     act: ({ done, inputs, documents, step }) => {
@@ -81,6 +86,20 @@ const ACTS: readonly Act[] = [
     when: (work) => isOnline(work) && work.plan.issues !== undefined,
     act: syncIssues,
   },
+  {
+    title: 'Analyses were not deleted',
+    when: (work) =>
+      isOnline(work) &&
+      work.inputs.orphans === 'delete' &&
+      work.plan.target.onDefaultBranch &&
+      (work.plan.orphans ?? []).length > 0,
+    act: removeOrphans,
+  },
+  {
+    title: 'The comment was not written',
+    when: (work) => isOnline(work) && work.plan.comment !== undefined,
+    act: comment,
+  },
 ]
 
 /**
@@ -94,6 +113,8 @@ export async function apply(plan: Plan, inputs: Inputs, step: Step): Promise<App
     dismissed: [],
     reopened: [],
     issues: [],
+    orphansDeleted: [],
+    commentUrl: undefined,
     analysisUrl: undefined,
     files: [],
     troubles: [],
@@ -131,6 +152,11 @@ async function keepDatabase({ plan: { database }, step: { context } }: Work): Pr
   // Loaded on use: it brings the whole client of Azure's storage.
   const { saveDatabase } = await import('./apply/cache.ts')
   if (database !== undefined) await saveDatabase(database, context.eventName)
+}
+
+async function keepBaseline({ plan: { keptBaseline } }: Work): Promise<void> {
+  const { saveBaseline } = await import('./apply/baseline.ts')
+  if (keptBaseline !== undefined) await saveBaseline(keptBaseline.cache, keptBaseline.text)
 }
 
 async function upload({
@@ -184,6 +210,21 @@ async function syncIssues({ plan, step, connect, done, troubles, warnings }: Wor
   done.issues = synced.issues
   troubles.push(...synced.troubles)
   warnings.push(...synced.warnings)
+}
+
+async function removeOrphans({ plan: { orphans = [] }, step, connect, done, warnings }: Work): Promise<void> {
+  const { deleteOrphans } = await import('./apply/orphans.ts')
+  const { deleted, warnings: more } = await deleteOrphans(await connected(connect), orphans, step.signal)
+  done.orphansDeleted = deleted
+  warnings.push(...more)
+}
+
+async function comment({ plan, step, connect, done, warnings }: Work): Promise<void> {
+  if (plan.comment === undefined) return
+  const { writeComment } = await import('./apply/comment.ts')
+  const { url, warning } = await writeComment(await connected(connect), plan.comment, step.signal)
+  done.commentUrl = url
+  if (warning !== undefined) warnings.push(warning)
 }
 
 function connected(connect: Connect | undefined): ReturnType<Connect> {

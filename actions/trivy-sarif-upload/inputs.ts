@@ -46,6 +46,14 @@ export async function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<
     accept: await readAccept(inputs.text('accept'), inputs),
     acceptMode: choice('accept-mode', ['dismiss', 'omit'], 'dismiss'),
     allowShrink: flag('allow-shrink', false),
+    baseline: inputs.text('baseline'),
+    orphans: choice('orphans', ['report', 'delete', 'ignore'], 'report'),
+    orphansAfter: inputs.read(
+      'orphans-after',
+      (text) => rules.duration(text, { min: 86_400_000, max: 31_536_000_000 }),
+      1_209_600_000,
+    ),
+    comment: flag('comment', false),
     issues: choice('issues', ['none', 'sync'], 'none'),
     issueLabels: inputs.read<string[]>('issue-labels', labels, ['security']),
     issueSeverity: choice('issue-severity', THRESHOLDS, 'high'),
@@ -100,6 +108,7 @@ function together(found: Inputs, inputs: InputReader): void {
   const needs = [
     ...(found.upload === 'never' || found.dryRun ? [] : ['the upload']),
     ...(found.onlyNew ? ['only-new'] : []),
+    ...(found.comment && !found.dryRun ? ['comment'] : []),
     ...(found.issues === 'sync' && !found.dryRun ? ['issues'] : []),
   ]
   if (found.token === undefined && needs.length > 0) {

@@ -1,5 +1,14 @@
+import type {
+  Base,
+  BaselineCache,
+  CommentPlan,
+  Earlier,
+  IssuePlan,
+  KnownIssue,
+  Standing,
+} from './code-scanning/model.ts'
 import type { Rank } from './sarif/limits.ts'
-import type { Analysis, Finding, Package, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
+import type { Analysis, Finding, Prepared, Run, Severity, Trimmed } from './sarif/model.ts'
 import type { Hidden, KeptDatabase, ScanFacts, ScanSettings } from './trivy/model.ts'
 
 /** What the user asked for; every value is checked. */
@@ -31,6 +40,14 @@ export interface Inputs {
   acceptMode: 'dismiss' | 'omit'
   /** A report may cover far less than the one before. */
   allowShrink: boolean
+  /** `cache`, or the path of a SARIF file, with findings that count as known. */
+  baseline: string | undefined
+  /** What becomes of analyses that nothing renews. */
+  orphans: 'report' | 'delete' | 'ignore'
+  /** ms */
+  orphansAfter: number
+  /** One comment on the pull request. */
+  comment: boolean
   issues: 'none' | 'sync'
   issueLabels: readonly string[]
   issueSeverity: Threshold
@@ -81,53 +98,6 @@ export interface Target {
   said?: readonly string[]
 }
 
-/** A finding that the base has, or that somebody has dismissed. */
-export interface Known {
-  tool: string
-  category: string
-  rule: string
-  path: string | undefined
-  message: string
-  fingerprints: Readonly<Record<string, string>>
-}
-
-export interface Base {
-  known: readonly Known[]
-  /** Analyses of this run that have no base: all their findings are new. */
-  without: readonly Analysis[]
-  /** Sentences: which analyses were compared with, and why one could not be had. */
-  said: readonly string[]
-}
-
-/** The newest analysis of a tool and category on the ref that is written to. */
-export interface Earlier {
-  tool: string
-  category: string
-  commit: string
-  /** ISO 8601 */
-  createdAt: string
-  /** It is of the commit that is written for now. */
-  isSameCommit: boolean
-  /** Another job wrote it. */
-  isForeign: boolean
-  /** How much it had covered, files and packages; at least, where it does not say so. */
-  covered: number
-  findings: readonly Known[]
-}
-
-/** An issue that carries our hidden marker. */
-export interface KnownIssue {
-  number: number
-  /** Of rule and target; from the marker. */
-  key: string
-  category: string
-  open: boolean
-  /** We closed it, because its finding was gone; otherwise somebody did, and it stays closed. */
-  gone: boolean
-  title: string
-  body: string
-}
-
 /** Something that went wrong at GitHub; it never hides findings. */
 export interface Trouble {
   title: string
@@ -137,6 +107,8 @@ export interface Trouble {
 
 /** What is true now. */
 export interface Observation {
+  /** Of runs that bring none. */
+  category: string
   prepared: Prepared
   /** Reports that `if-missing` lets go, as the user named them. */
   missing: readonly string[]
@@ -148,10 +120,18 @@ export interface Observation {
   repository: { name: string; serverUrl: string }
   /** Only with `only-new`. */
   base: Base | undefined
+  /** Only with `baseline`. */
+  baseline: Base | undefined
+  /** Only with `baseline: cache`. */
+  baselineCache: BaselineCache | undefined
   /** What an upload takes the place of; empty where nothing is uploaded, or nothing can be read. */
   earlier: readonly Earlier[]
   /** Only with `issues: sync`, where issues may be written. */
   issues: readonly KnownIssue[] | undefined
+  /** Of the default branch; undefined elsewhere, and where nobody looks. */
+  standing: readonly Standing[] | undefined
+  /** ms since 1970 */
+  now: number
   /** YYYY-MM-DD in UTC. */
   today: string
   /** What could not be observed at GitHub. */
@@ -229,6 +209,12 @@ export interface Plan {
   database: KeptDatabase | undefined
   /** Absent unless `issues: sync`. */
   issues: IssuePlan | undefined
+  /** Analyses that nothing renews; undefined where nobody looked. */
+  orphans: readonly Standing[] | undefined
+  /** What the baseline in the cache is to be; undefined where it stays. */
+  keptBaseline: { cache: BaselineCache; text: string } | undefined
+  /** Absent without `comment`, and outside pull requests. */
+  comment: CommentPlan | undefined
   /** What ignore files and VEX took out of the scan; they count as suppressed. */
   hidden: readonly Hidden[]
   /** What to update, the most useful first. */
@@ -240,25 +226,6 @@ export interface Plan {
   /** Red: analyses that are not overwritten. */
   troubles: readonly Trouble[]
   notices: readonly string[]
-}
-
-export interface IssuePlan {
-  create: readonly IssueText[]
-  update: readonly (IssueText & { number: number; reopen: boolean })[]
-  close: readonly { number: number; key: string; body: string; reason: 'completed' | 'not_planned' }[]
-  /** Numbers of issues that stay as they are. */
-  keep: readonly number[]
-  /** Why nothing is written, or not all; a sentence. */
-  refused: string | undefined
-  said: readonly string[]
-}
-
-export interface IssueText {
-  key: string
-  title: string
-  body: string
-  labels: readonly string[]
-  package?: Package
 }
 
 export interface Uploaded {
@@ -281,6 +248,10 @@ export interface Applied {
   reopened: readonly number[]
   /** Numbers of issues that stand open after the sync. */
   issues: readonly number[]
+  /** Ids of orphans. */
+  orphansDeleted: readonly number[]
+  /** The page of the comment on the pull request. */
+  commentUrl: string | undefined
   analysisUrl: string | undefined
   /** Paths, when `output-file` was given. */
   files: readonly string[]

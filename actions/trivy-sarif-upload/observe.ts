@@ -3,13 +3,17 @@ import { type RunContext, readEvent } from '../../shared/action/context.ts'
 import { ActionError, messageOf } from '../../shared/action/errors.ts'
 import type { Connect, Step } from '../../shared/action/step.ts'
 import { issuesRefusal } from './code-scanning/issues-refusal.ts'
-import type { Earlier, Inputs, KnownIssue, Observation, Target, Trouble } from './model.ts'
+import type { Earlier, KnownIssue } from './code-scanning/model.ts'
+import type { Inputs, Observation, Target, Trouble } from './model.ts'
+import { filesAt } from './observe/base-files.ts'
+import type { Baseline, BaselineScene } from './observe/baseline.ts'
 import { checkoutOf, checkoutRoot } from './observe/checkout.ts'
 import type { EventPayload } from './observe/event.ts'
 import { targetFacts } from './observe/facts.ts'
 import { prepare } from './observe/prepare.ts'
 import { readReports } from './observe/reports/read.ts'
 import type { ScanOutcome, ScanScene } from './observe/run-scan.ts'
+import { steeringBase } from './observe/steering-base.ts'
 import { targetOf } from './observe/target.ts'
 import { defaultCategory } from './sarif/category.ts'
 
@@ -30,7 +34,8 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   const target = await whereTo(inputs, context, checkout, connect)
   const event = readEvent() as EventPayload
   const root = checkoutRoot(workspace, checkout)
-  const today = new Date(step.clock.date()).toISOString().slice(0, 10)
+  const now = step.clock.date()
+  const today = new Date(now).toISOString().slice(0, 10)
   const scanned = await scanWith(inputs, {
     context,
     event,
@@ -47,7 +52,8 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
   if (logs.length === 0 && troubles.length > 0) throw together(troubles)
   const { workflow, job } = context
   const category = inputs.category ?? defaultCategory(workflow, job, inputs.matrix)
-  const made = prepare(logs, { category, checkout: checkoutOf(root, checkout, workspace) })
+  const place = checkoutOf(root, checkout, workspace)
+  const made = prepare(logs, { category, checkout: place })
   const prepared = { ...made, notes: [...made.notes, ...read.notes] }
   const { analyses } = prepared
   let base: Observation['base']
@@ -63,9 +69,14 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
       base = await baseFindings(await connect(), target, analyses, signal)
     }
   }
+  const checked = { analyses, category, checkout: place, root, workspace, target, event, connect }
+  const baseline = await baselineOf(inputs, step, checked)
+  troubles.push(...(baseline?.troubles ?? []))
   const earlier = await earlierOf(inputs, step, prepared, target)
+  const standing = await standingOf(inputs, target, connect, signal)
   const issues = await issuesOf(inputs, target, connect, troubles)
   return {
+    category,
     prepared,
     missing: read.missing,
     scan: scanned?.facts,
@@ -73,8 +84,12 @@ export async function observe(inputs: Inputs, step: Step): Promise<Observation> 
     target,
     repository: { name: context.repository, serverUrl: context.serverUrl },
     base,
+    baseline: baseline?.base,
+    baselineCache: baseline?.cache,
     earlier,
     issues,
+    standing,
+    now,
     today,
     troubles,
   }
@@ -88,7 +103,8 @@ async function whereTo(
   connect: Connect | undefined,
 ): Promise<Target> {
   const { ref, sha } = context
-  if (inputs.upload === 'never' && !inputs.onlyNew && inputs.issues === 'none') {
+  const asked = inputs.onlyNew || inputs.comment || inputs.baseline !== undefined
+  if (inputs.upload === 'never' && !asked && inputs.issues === 'none') {
     const unknown = { pullRequest: undefined, isPublic: undefined, readOnly: undefined }
     return { ref, sha, baseRef: ref, onDefaultBranch: false, ...unknown }
   }
@@ -102,6 +118,28 @@ async function scanWith(inputs: Inputs, scene: ScanScene): Promise<ScanOutcome |
   // Loaded on use: many steps only take reports.
   const { runScan } = await import('./observe/run-scan.ts')
   return runScan(inputs.scan, scene)
+}
+
+/** What the baseline needs of the rest. */
+interface Checked extends Pick<BaselineScene, 'analyses' | 'category' | 'checkout' | 'root' | 'workspace'> {
+  target: Target
+  event: EventPayload
+  connect: Connect | undefined
+}
+
+async function baselineOf(
+  { baseline }: Inputs,
+  { context, signal }: Step,
+  { analyses, category, checkout, root, workspace, target, event, connect }: Checked,
+): Promise<Baseline | undefined> {
+  if (baseline === undefined || analyses.length === 0) return undefined
+  const { readBaseline } = await import('./observe/baseline.ts')
+  const { runId, runAttempt, temp } = context
+  const steering = steeringBase(context, event, target)
+  const atBase = steering.kind === 'commit' ? filesAt(steering.sha, root, connect, signal) : undefined
+  const run = `${runId}-${runAttempt}-${process.env['GITHUB_ACTION'] ?? ''}`
+  const place = { root, workspace, temp, run, steering, atBase }
+  return readBaseline(baseline, { analyses, category, checkout, ...place })
 }
 
 /** There is nothing to judge: what went wrong is all there is to tell. */
@@ -131,6 +169,19 @@ async function earlierOf(
     if (run !== undefined) stampRun(run, stamp, analysis)
   }
   return earlierAnalyses(await connect(), target, analyses, stamp, signal)
+}
+
+/** The analyses that stand on the default branch, where this step uploads, too. */
+async function standingOf(
+  { orphans, upload }: Inputs,
+  { onDefaultBranch, ref }: Target,
+  connect: Connect | undefined,
+  signal: AbortSignal,
+): Promise<Observation['standing']> {
+  if (orphans === 'ignore' || upload === 'never' || !onDefaultBranch || connect === undefined)
+    return undefined
+  const { newestAnalyses } = await import('./observe/newest.ts')
+  return newestAnalyses(await connect(), ref, signal)
 }
 
 async function issuesOf(

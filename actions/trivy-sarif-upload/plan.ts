@@ -1,10 +1,13 @@
 import { oneLine } from '../../shared/text/untrusted.ts'
-import type { Gate, Inputs, IssuePlan, Observation, Plan, Sendable } from './model.ts'
+import type { IssuePlan } from './code-scanning/model.ts'
+import type { Gate, Inputs, Observation, Plan, Sendable } from './model.ts'
 import { accepted, unused } from './plan/accept.ts'
+import { againstBases, baselineToKeep, judgesNew } from './plan/baseline.ts'
+import { planComment } from './plan/comment.ts'
 import { againstEarlier } from './plan/earlier.ts'
 import { countFindings, gateOf, isCounted } from './plan/gate.ts'
 import { planIssues } from './plan/issues.ts'
-import { withNew } from './plan/new.ts'
+import { orphansOf } from './plan/orphans.ts'
 import { updatesOf } from './plan/updates.ts'
 import { decideUpload } from './plan/upload.ts'
 import { type Finding, SEVERITIES } from './sarif/model.ts'
@@ -14,9 +17,10 @@ const NO_GATE: Gate = { verdict: 'off', reasons: ['There is no report to judge.'
 
 /** Decides on everything: what counts, the gate, what is uploaded, which issues change. Pure; nothing is written. */
 export function decide(inputs: Inputs, observation: Observation): Plan {
-  const { prepared, base, missing, scan, target, today } = observation
+  const { prepared, base, baseline, missing, scan, target, today } = observation
+  const onlyNew = judgesNew(inputs)
   const stated = accepted(prepared.findings, inputs.accept, today)
-  const findings = base === undefined ? stated : withNew(stated, base)
+  const findings = againstBases(stated, observation)
   const wanted = inputs.upload !== 'never' || inputs.outputFile !== undefined
   const hidden = (scan?.targets ?? []).flatMap((target) => target.hidden)
   const incomplete = prepared.analyses.filter(({ complete }) => !complete)
@@ -24,19 +28,26 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
   const sent = sendable(observation, inputs, findings).filter(
     ({ analysis }) => !against.held.has(analysis.run),
   )
-  return {
+  const told = {
     findings,
-    updates: updatesOf(findings),
-    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
-    fixed: against.fixed,
-    troubles: against.troubles,
     counts: countFindings(findings, hidden.length),
-    gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, inputs),
-    send: wanted ? sent : [],
+    gate: prepared.runs.length === 0 ? NO_GATE : gateOf(findings, { ...inputs, onlyNew }),
+    updates: updatesOf(findings),
+    fixed: against.fixed,
     upload: decideUpload(inputs, target, sent.length, [...against.held.values()]),
+  }
+  const troubles = [...observation.troubles, ...against.troubles]
+  return {
+    ...told,
+    sboms: (scan?.targets ?? []).flatMap(({ sbom }) => sbom ?? []),
+    troubles: against.troubles,
+    send: wanted ? sent : [],
     target,
     database: observation.database,
     issues: issuesOf(inputs, observation, findings),
+    comment: planComment({ comment: inputs.comment, onlyNew }, observation, told, troubles),
+    orphans: orphansOf(inputs, observation),
+    keptBaseline: baselineToKeep(observation, findings),
     hidden,
     notices: [
       ...missing.map(
@@ -50,6 +61,7 @@ export function decide(inputs: Inputs, observation: Observation): Plan {
       ...(scan?.notices ?? []),
       ...(target.said ?? []),
       ...(base?.said ?? []),
+      ...(baseline?.said ?? []),
       ...unused(prepared.findings, inputs.accept).map(
         ({ rule }) => `accept: no finding has the rule "${oneLine(rule, 100)}" (any more).`,
       ),

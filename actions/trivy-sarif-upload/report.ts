@@ -6,11 +6,13 @@ import { tellStory } from '../../shared/action/story.ts'
 import { writeSummary } from '../../shared/action/summary.ts'
 import { cut } from '../../shared/text/untrusted.ts'
 import type { Applied, Counts, Gate, Inputs, Observation, Plan } from './model.ts'
+import { judgesNew } from './plan/baseline.ts'
+import { countWords } from './plan/words.ts'
+import { worstFirst } from './plan/worst.ts'
 import { annotateFindings } from './report/annotations.ts'
-import { countWords, troublesOf, uploadFacts } from './report/facts.ts'
+import { troublesOf, uploadFacts } from './report/facts.ts'
 import { lookedAtTogether } from './report/looked-at.ts'
 import { summaryBlocks } from './report/summary.ts'
-import { worstFirst } from './report/worst.ts'
 import type { Finding } from './sarif/model.ts'
 
 /** Findings in `result`, the worst first: as many as a person may want; the SARIF has all. */
@@ -39,6 +41,8 @@ export function report(
     'sarif-file': applied?.files[0] ?? '',
     'analysis-url': applied?.analysisUrl ?? '',
     issues: (applied?.issues ?? []).join('\n'),
+    orphans: plan.orphans?.length ?? '',
+    'comment-url': applied?.commentUrl ?? '',
     fixed: plan.fixed ?? '',
     'looked-at': observation.scan === undefined ? '' : JSON.stringify(lookedAtTogether(observation.scan)),
   })
@@ -78,13 +82,21 @@ export function report(
     dismissed: applied?.dismissed ?? [],
     reopened: applied?.reopened ?? [],
     issues: applied?.issues ?? [],
+    orphans: (plan.orphans ?? []).slice(0, MAX_FINDINGS).map(({ tool, category, createdAt }) => ({
+      tool,
+      category,
+      since: createdAt,
+    })),
+    commentUrl: applied?.commentUrl ?? null,
     troubles,
     notices: [...plan.notices, ...(applied?.warnings ?? [])],
     findingCount: worst.length,
     findings: worst.slice(0, MAX_FINDINGS).map(findingOf),
   }
   setResult('trivy-sarif-upload', result, context.temp)
-  writeSummary(summaryBlocks(inputs, observation, plan, applied))
+  writeSummary(
+    summaryBlocks({ dryRun: inputs.dryRun, onlyNew: judgesNew(inputs) }, observation, plan, applied),
+  )
 
   tellStory(context, {
     action: 'trivy-sarif-upload',
@@ -126,6 +138,8 @@ export function reportFailure(
     'sarif-file',
     'analysis-url',
     'issues',
+    'comment-url',
+    'orphans',
   ]
   setOutputs({
     ...Object.fromEntries([...unknown, ...empty].map((name) => [name, ''])),

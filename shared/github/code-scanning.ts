@@ -1,5 +1,5 @@
 import { maybe } from '../text/shape.ts'
-import type { GitHub } from './model.ts'
+import type { GitHub, Reply } from './model.ts'
 import { pages } from './pages.ts'
 
 /** What GitHub takes, gzipped: "SARIF uploads support a maximum size of 10 MB for the gzip-compressed file". */
@@ -191,6 +191,32 @@ export async function analysisSarif(github: GitHub, id: number): Promise<unknown
     accept: 'application/sarif+json',
   })
   return data
+}
+
+/**
+ * Deletes an analysis, which has to be the newest of its tool, category and ref, and all that came before it, the last one
+ * too: GitHub names the next one in each answer. One call each.
+ *
+ * @throws GitHubError 400 when GitHub does not let it be deleted
+ * @see https://docs.github.com/rest/code-scanning/code-scanning#delete-a-code-scanning-analysis-from-a-repository
+ */
+export async function deleteAnalyses(github: GitHub, newest: number): Promise<void> {
+  const seen = new Set<number>()
+  let id: number | undefined = newest
+  while (id !== undefined && !seen.has(id)) {
+    seen.add(id)
+    const reply: Reply<{ confirm_delete_url?: string | null }> = await github.send({
+      route: 'DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}{?confirm_delete}',
+      parameters: { analysis_id: id, confirm_delete: 'true' },
+      about: `the analysis ${id}`,
+      shape: { confirm_delete_url: maybe('string') },
+    })
+    // Only the number is taken: an answer never leads to another address.
+    const next: string | undefined = /\/analyses\/(\d+)(?:\?|$)/.exec(
+      reply.data.confirm_delete_url ?? '',
+    )?.[1]
+    id = next === undefined ? undefined : Number(next)
+  }
 }
 
 /**

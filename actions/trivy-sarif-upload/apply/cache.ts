@@ -14,5 +14,5 @@ export async function saveDatabase({ folder, restored }: KeptDatabase, eventName
   if (key === restored?.key) return
   const { saveCache, isFeatureAvailable } = await import('@actions/cache')
   if (!isFeatureAvailable()) return
-  await within(LONGEST_MS, saveCache(pathsBelow(folder), key), 'kept')
+  await within(LONGEST_MS, saveCache(pathsBelow(folder), key), 'The vulnerability database was not kept')
 }

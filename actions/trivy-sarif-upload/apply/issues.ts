@@ -4,7 +4,8 @@ import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
 import { createIssue, updateIssue } from '../../../shared/github/issues.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { markerOf } from '../code-scanning/issue-marker.ts'
-import type { Applied, IssuePlan, Trouble } from '../model.ts'
+import type { IssuePlan } from '../code-scanning/model.ts'
+import type { Applied, Trouble } from '../model.ts'
 
 export type IssueOutcome = Pick<Applied, 'issues' | 'troubles' | 'warnings'>
 

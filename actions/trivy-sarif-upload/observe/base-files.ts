@@ -8,8 +8,8 @@ import type { GitHub } from '../../../shared/github/client.ts'
 /** Files as a commit has them: the text, or undefined where it has none. @throws when they cannot be had */
 export type FilesAt = (path: string) => Promise<string | undefined>
 
-/** What steers a gate is written by people. */
-const MAX_BYTES = 1_048_576
+/** What steers a gate is written by people, but for a baseline, which is a report. */
+const MAX_BYTES = 32 * 1_048_576
 
 /**
  * Reads files of a commit: from the checkout where it has that commit, else from GitHub (a checkout of a pull request

@@ -4,9 +4,10 @@ import { analysisSarif, listAlerts, listAnalyses } from '../../../shared/github/
 import { GitHubError, isFailure } from '../../../shared/github/errors.ts'
 import { groupBy } from '../../../shared/text/group.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
+import type { Base, Known } from '../code-scanning/model.ts'
 import { nameOf, unsplit } from '../code-scanning/parts.ts'
 import { analysesWords } from '../code-scanning/words.ts'
-import type { Base, Known, Target } from '../model.ts'
+import type { Target } from '../model.ts'
 import { findingsOf } from '../sarif/findings.ts'
 import type { Analysis, Log } from '../sarif/model.ts'
 import { validate } from '../sarif/validate.ts'
@@ -120,7 +121,7 @@ async function dismissed(github: GitHub, { baseRef, ref }: Target, tool: string)
       for await (const alert of listAlerts(github, { ref: of, tool, state: 'dismissed' })) {
         const { number, rule, path, message } = alert
         const category = unsplit(nameOf(alert.category))
-        found.set(number, { tool, category, rule, path, message, fingerprints: {} })
+        found.set(number, { tool, category, rule, path, message, fingerprints: {}, isDismissed: true })
       }
     } catch (error) {
       if (!isFailure(error, 'not-found')) throw error

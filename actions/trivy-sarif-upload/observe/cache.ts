@@ -14,6 +14,8 @@ const PERIOD_MS = 6 * 3_600_000
 /** Restoring and saving are a convenience: what takes longer than this costs more than a download. */
 export const LONGEST_MS = 120_000
 
+const NOT_RESTORED = 'The vulnerability database was not restored'
+
 /** The key of a database made at that time; pure. */
 export function databaseKey(time: number): string {
   return `${PREFIX}${new Date(Math.floor(time / PERIOD_MS) * PERIOD_MS).toISOString().slice(0, 13)}`
@@ -35,7 +37,11 @@ export async function restoreDatabase(
     log.info('There is no Actions cache here: the vulnerability database is downloaded.')
     return undefined
   }
-  const key = await within(timeout, restoreCache(pathsBelow(folder), databaseKey(now), [PREFIX]), 'restored')
+  const key = await within(
+    timeout,
+    restoreCache(pathsBelow(folder), databaseKey(now), [PREFIX]),
+    NOT_RESTORED,
+  )
   if (key === 'late') return key
   const time = databaseTime(folder)
   if (key === undefined || time === undefined) return undefined
@@ -47,11 +53,15 @@ export function pathsBelow(folder: string): string[] {
   return DATABASES.map((name) => join(folder, name))
 }
 
-/** The result, `late` when it took too long, undefined when it failed; both are told. */
+/**
+ * The result, `late` when it took too long, undefined when it failed; both are told.
+ *
+ * @param failure how the sentence begins: `The vulnerability database was not kept`
+ */
 export async function within<T>(
   timeout: number,
   work: Promise<T>,
-  done: string,
+  failure: string,
 ): Promise<T | 'late' | undefined> {
   const limit = Math.min(LONGEST_MS, timeout)
   let timer: NodeJS.Timeout | undefined
@@ -62,11 +72,11 @@ export async function within<T>(
     const result = await Promise.race([work, late])
     if (result === 'late') {
       const waited = formatDuration(limit)
-      log.info(`The vulnerability database was not ${done}: the Actions cache took longer than ${waited}.`)
+      log.info(`${failure}: the Actions cache took longer than ${waited}.`)
     }
     return result
   } catch (error) {
-    log.info(`The vulnerability database was not ${done}: ${messageOf(error)}`)
+    log.info(`${failure}: ${messageOf(error)}`)
   } finally {
     clearTimeout(timer)
   }

@@ -3,7 +3,7 @@ import type { GitHub } from '../../../shared/github/client.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
 import { type Issue, listIssues } from '../../../shared/github/issues.ts'
 import { markerOf } from '../code-scanning/issue-marker.ts'
-import type { KnownIssue } from '../model.ts'
+import type { KnownIssue } from '../code-scanning/model.ts'
 
 /** Closed ones are looked at for those that come back; the newest 2,000 of a label are far enough back. */
 const MAX_CLOSED = 2_000

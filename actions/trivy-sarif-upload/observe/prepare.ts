@@ -18,6 +18,8 @@ export interface Surroundings {
   /** Of runs that bring none. */
   category: string
   checkout: Checkout
+  /** They are of sources that are not here any more: no line is hashed. */
+  isPast?: boolean
 }
 
 /** What all runs of one analysis share. */
@@ -34,7 +36,10 @@ interface Shared {
  * Makes reports acceptable to code scanning, in place, and reads the findings out of them: one run per tool and category,
  * places that are relative to the checkout, messages, severities, fingerprints. Reads source files, once each.
  */
-export function prepare(logs: readonly ReadLog[], { category, checkout }: Surroundings): Prepared {
+export function prepare(
+  logs: readonly ReadLog[],
+  { category, checkout, isPast = false }: Surroundings,
+): Prepared {
   const sourced: SourcedRun[] = logs.flatMap(({ log, source, target, part, origin, covered }) =>
     log.runs.map((run) => ({ run, source, target, part, covered, isFile: origin !== 'scan' })),
   )
@@ -66,7 +71,7 @@ export function prepare(logs: readonly ReadLog[], { category, checkout }: Surrou
     const covered = coveredBy(members.map((at) => sourced[at] as SourcedRun))
     analyses.push(covered === undefined ? analysis : { ...analysis, covered })
   }
-  addLineHashes(wanted, checkout.roots[0] ?? '')
+  if (!isPast) addLineHashes(wanted, checkout.roots[0] ?? '')
   return { runs, analyses, findings: findings.map((finding) => fingerprinted(finding, runs)), notes }
 }
 

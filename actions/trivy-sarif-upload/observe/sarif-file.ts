@@ -48,8 +48,8 @@ export function readSarif(path: string, name: string, place: ReportPlace): Read<
   return { found: true, value: usable(read.value, name) }
 }
 
-/** @throws ActionError when there is no run that can be used, though there should be */
-function usable(value: unknown, name: string): ReadSarif {
+/** Holds a document against SARIF. @throws ActionError when there is no run that can be used, though there should be */
+export function usable(value: unknown, name: string): ReadSarif {
   const { refused, broken, cut } = validate(value)
   const trouble = ({ path, expected, seen }: Invalid): string =>
     `${quoted(name)} is not valid SARIF 2.1.0 at ${path}: expected ${expected}, found ${seen}. ${remedy(value)}`

@@ -27,11 +27,11 @@ const MAX_BYTES = 1_048_576
  * Gives the files that steer a gate: on pull requests and merge groups as the base commit has them, because otherwise a
  * change could switch off the gate that is to judge it; everywhere else as they are checked out.
  *
- * @param place `root` is the top of the checkout; inputs are relative to `workspace`
+ * @param place `root` is the top of the checkout; inputs are relative to `workspace`; `maxBytes` is 1 MiB when not given
  */
 export function steeringReader(
   base: SteeringBase,
-  place: { root: string; workspace: string },
+  place: { root: string; workspace: string; maxBytes?: number },
   filesAtBase: FilesAt | undefined,
 ): SteeringReader {
   const said: string[] = []
@@ -41,7 +41,7 @@ export function steeringReader(
       const { name, input } = candidate
       const path = resolve(input === undefined ? place.root : place.workspace, name)
       const shown = `"${oneLine(name, 100)}"`
-      const here = readHere(path, place.root, candidate, said)
+      const here = readHere(path, place, candidate, said)
       // A file from elsewhere was made by the workflow, not by the change.
       if (!contains(place.root, path) || base.kind === 'checkout') {
         if (here === undefined && input !== undefined) throw missing(input, name)
@@ -82,12 +82,12 @@ function difference(here: string | undefined, there: string | undefined, at: str
 
 function readHere(
   path: string,
-  root: string,
+  { root, maxBytes = MAX_BYTES }: { root: string; maxBytes?: number },
   { name, input }: Candidate,
   said: string[],
 ): string | undefined {
   try {
-    return readRegularFile(path, MAX_BYTES, root)
+    return readRegularFile(path, maxBytes, root)
       .toString('utf8')
       .replace(/^\ufeff/, '')
   } catch (error) {

@@ -1,7 +1,8 @@
 import { joinWords } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
+import type { Earlier } from '../code-scanning/model.ts'
 import { analysesWords } from '../code-scanning/words.ts'
-import type { Earlier, Trouble } from '../model.ts'
+import type { Trouble } from '../model.ts'
 import type { Analysis, Finding } from '../sarif/model.ts'
 import { withNew } from './new.ts'
 

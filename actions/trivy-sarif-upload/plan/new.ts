@@ -1,4 +1,4 @@
-import type { Base, Known } from '../model.ts'
+import type { Base, Known } from '../code-scanning/model.ts'
 import { LINE_HASH } from '../sarif/fingerprint.ts'
 import type { Finding } from '../sarif/model.ts'
 
@@ -20,7 +20,7 @@ const KEYS: readonly Key[] = [
  * for all that say the same.
  */
 export function withNew(findings: readonly Finding[], { known }: Base): Finding[] {
-  const isAlert = ({ fingerprints }: Known): boolean => Object.keys(fingerprints).length === 0
+  const isAlert = ({ isDismissed }: Known): boolean => isDismissed === true
   const [, , words] = KEYS as [Key, Key, Key]
   const left = new Set(known.filter((each) => !isAlert(each)))
   const inBase = new Set([...left].map(words))

@@ -1,8 +1,8 @@
 import { annotate } from '../../../shared/action/annotate.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleName } from '../code-scanning/rule-name.ts'
+import { placeOf } from '../plan/worst.ts'
 import type { Finding } from '../sarif/model.ts'
-import { placeOf } from './worst.ts'
 
 /** Puts the findings beside the lines that they are about; those of an image stand on their own. */
 export function annotateFindings(findings: readonly Finding[]): void {

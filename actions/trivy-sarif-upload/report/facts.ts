@@ -1,5 +1,4 @@
-import type { Applied, Counts, Observation, Plan, Trouble } from '../model.ts'
-import { SEVERITIES } from '../sarif/model.ts'
+import type { Applied, Observation, Plan, Trouble } from '../model.ts'
 
 export type ProcessingStatus = 'complete' | 'failed' | 'pending' | 'skipped'
 
@@ -37,12 +36,4 @@ export function troublesOf(
   applied: Applied | undefined,
 ): Trouble[] {
   return [...observation.troubles, ...plan.troubles, ...(applied?.troubles ?? [])]
-}
-
-/** `2 critical, 3 high`; pure. */
-export function countWords(counts: Counts): string {
-  const words = SEVERITIES.filter((severity) => counts[severity] > 0).map(
-    (severity) => `${counts[severity].toLocaleString('en')} ${severity}`,
-  )
-  return words.length === 0 ? 'no findings' : words.join(', ')
 }

@@ -1,9 +1,9 @@
 import { plural } from '../../../shared/text/list.ts'
 import { oneLine } from '../../../shared/text/untrusted.ts'
 import type { Inputs, Plan } from '../model.ts'
+import { countWords } from '../plan/words.ts'
+import { placeOf, worstFirst } from '../plan/worst.ts'
 import type { Finding } from '../sarif/model.ts'
-import { countWords } from './facts.ts'
-import { placeOf, worstFirst } from './worst.ts'
 
 const MAX_LINES = 20
 

@@ -1,14 +1,16 @@
 import { plural } from '../../../shared/text/list.ts'
-import { codeSpan, details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
+import { details, escapeMarkdown, table } from '../../../shared/text/markdown.ts'
 import { cut, oneLine } from '../../../shared/text/untrusted.ts'
 import { ruleLink } from '../code-scanning/links.ts'
-import type { Applied, Counts, Inputs, Observation, Plan } from '../model.ts'
-import { countFindings } from '../plan/gate.ts'
-import { type Finding, SEVERITIES } from '../sarif/model.ts'
+import type { Applied, Inputs, Observation, Plan } from '../model.ts'
+import { cell, countTable, findingTable, rest, updateTable } from '../plan/tables.ts'
+import { capital, headline, seenOf } from '../plan/words.ts'
+import { placeOf, worstFirst } from '../plan/worst.ts'
+import type { Finding } from '../sarif/model.ts'
 import type { Hidden, ScanFacts } from '../trivy/model.ts'
-import { countWords, troublesOf, uploadFacts } from './facts.ts'
+import { troublesOf, uploadFacts } from './facts.ts'
 import { lookedAtWords } from './looked-at.ts'
-import { placeOf, worstFirst } from './worst.ts'
+import { orphanBlock } from './orphans.ts'
 
 /** Rows of the worst findings; GitHub's page of alerts has all. */
 const MAX_ROWS = 50
@@ -51,7 +53,9 @@ export function summaryBlocks(
       : [`**Met limits of GitHub**\n\n${lines(trimmed.map(({ said }) => said))}`]),
     ...(warnings.length === 0 ? [] : [`**To know**\n\n${lines(warnings)}`]),
     ...issueLines(plan, applied),
+    ...(applied?.commentUrl === undefined ? [] : [`[Comment on the pull request](<${applied.commentUrl}>)`]),
     analysisTable(observation, findings),
+    ...orphanBlock(plan, applied),
     ...(accepted.length === 0
       ? []
       : [details(plural(accepted.length, 'accepted finding'), acceptedTable(accepted))]),
@@ -72,80 +76,6 @@ export function summaryBlocks(
           ),
         ]),
   ]
-}
-
-type Seen = 'all' | 'some' | 'nothing'
-
-/** Whether the reports are all that was asked for. */
-function seenOf({ prepared: { analyses }, missing }: Observation): Seen {
-  if (analyses.length === 0) return 'nothing'
-  return missing.length > 0 || analyses.some(({ complete }) => !complete) ? 'some' : 'all'
-}
-
-function headline(
-  { gate, counts, findings }: Plan,
-  { dryRun, onlyNew }: Pick<Inputs, 'dryRun' | 'onlyNew'>,
-  isTroubled: boolean,
-  seen: Seen,
-): string {
-  const words = onlyNew ? newWords(findings, counts) : countWords(counts)
-  const verdict =
-    gate.verdict === 'failed'
-      ? `❌ Gate failed: ${words}`
-      : isTroubled
-        ? `❌ ${gate.verdict === 'passed' ? 'Gate passed, but not everything went well' : 'Not everything went well'}: ${words}`
-        : gate.verdict === 'passed'
-          ? `✅ Gate passed: ${words}${seen === 'all' ? '' : ', but not everything was looked at'}`
-          : counts.total === 0
-            ? {
-                all: '✅ No findings',
-                some: '⚠️ No findings, but not everything was looked at',
-                nothing: '⚠️ No report',
-              }[seen]
-            : `🔍 ${capital(words)}`
-  return dryRun ? `🔍 Dry run · ${verdict}` : verdict
-}
-
-const MAX_UPDATES = 15
-
-/** What to do, the most useful first. */
-function updateTable({ updates, fixed }: Plan): string[] {
-  const trend =
-    fixed === undefined || fixed === 0
-      ? []
-      : [`${plural(fixed, 'finding')} of the analysis before ${fixed === 1 ? 'is' : 'are'} gone.`]
-  if (updates.length === 0) return trend
-  const shown = updates.slice(0, MAX_UPDATES)
-  const rows = shown.map(({ name, installed, to, where, closes, total }) => [
-    cell(name),
-    cell(installed),
-    cell(to),
-    `${total} (${SEVERITIES.filter((severity) => closes[severity])
-      .map((severity) => `${closes[severity]} ${severity}`)
-      .join(', ')})`,
-    cell(where),
-  ])
-  return [
-    ...trend,
-    `**Do this**\n\n${table(['Update', 'From', 'To', 'Closes', 'Where'], rows)}${rest(updates.length - shown.length)}`,
-  ]
-}
-
-/** With `only-new` it is the new ones that matter: `2 new (1 critical, 1 high), 40 in all`. */
-function newWords(findings: readonly Finding[], counts: Counts): string {
-  if (counts.new === 0) return counts.total === 0 ? 'no findings' : `nothing new, ${counts.total} in all`
-  const fresh = countFindings(findings.filter(({ isNew }) => isNew !== false))
-  return `${counts.new} new (${countWords(fresh)}), ${counts.total} in all`
-}
-
-function countTable({ counts }: Plan, onlyNew: boolean): string {
-  const columns = [...SEVERITIES, 'total', ...(onlyNew ? (['new'] as const) : []), 'suppressed'] as const
-  const headers = columns.map((name) => (name === 'suppressed' ? 'Suppressed or accepted' : capital(name)))
-  return table(
-    headers,
-    [columns.map((name) => counts[name].toLocaleString('en'))],
-    'r'.repeat(columns.length),
-  )
 }
 
 function uploadLines(plan: Plan, applied: Applied | undefined): string[] {
@@ -173,35 +103,6 @@ function worstTable(plan: Plan, onlyNew: boolean): string[] {
       : ''
   return [`${findingTable(shown, onlyNew)}${more}`]
 }
-
-function findingTable(findings: readonly Finding[], onlyNew: boolean): string {
-  const shown = findings.slice(0, MAX_ACCEPTED)
-  const hasPackage = shown.some((finding) => finding.package !== undefined)
-  const rows = shown.map((finding) => {
-    const { severity, rule, helpUri, package: found, isNew, title, message, detail } = finding
-    const known = title === '' || title === rule ? message : title
-    const what = detail === undefined ? known : `${known}: ${detail}`
-    return [
-      `${MARKS[severity]} ${capital(severity)}`,
-      ruleLink(rule, helpUri),
-      ...(hasPackage ? [cell(found?.name), cell(found?.installed), cell(found?.fixed ?? found?.remedy)] : []),
-      cell(placeOf(finding)),
-      ...(onlyNew ? [isNew === false ? '' : '🆕'] : []),
-      escapeMarkdown(oneLine(what, 300)),
-    ]
-  })
-  const headers = [
-    'Severity',
-    'Rule',
-    ...(hasPackage ? ['Package', 'Installed', 'Fixed in'] : []),
-    'Where',
-    ...(onlyNew ? ['New'] : []),
-    'What',
-  ]
-  return table(headers, rows) + rest(findings.length - shown.length)
-}
-
-const MARKS = { critical: '🟥', high: '🟧', medium: '🟨', low: '🟦', unknown: '⬜' } as const
 
 function acceptedTable(findings: readonly Finding[]): string {
   const shown = findings.slice(0, MAX_ACCEPTED)
@@ -276,16 +177,4 @@ function lines(sentences: readonly string[]): string {
   const shown = sentences.slice(0, MAX_NOTICES).map((sentence) => `- ${escapeMarkdown(cut(sentence, 2_000))}`)
   if (sentences.length > shown.length) shown.push(`- … and ${sentences.length - shown.length} more`)
   return shown.join('\n')
-}
-
-function rest(count: number): string {
-  return count > 0 ? `\n\n… and ${count.toLocaleString('en')} more, see \`result-file\`.` : ''
-}
-
-function cell(text = ''): string {
-  return codeSpan(cut(text, MAX_CELL))
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { AcceptRule, Known } from '../../../actions/trivy-sarif-upload/model.ts'
+import type { Known } from '../../../actions/trivy-sarif-upload/code-scanning/model.ts'
+import type { AcceptRule } from '../../../actions/trivy-sarif-upload/model.ts'
 import { accepted } from '../../../actions/trivy-sarif-upload/plan/accept.ts'
 import { gateOf } from '../../../actions/trivy-sarif-upload/plan/gate.ts'
 import { withNew } from '../../../actions/trivy-sarif-upload/plan/new.ts'
@@ -214,11 +215,16 @@ describe('what is new', () => {
       [known('a')],
       [false, true],
     ],
-    ['a dismissed alert', [finding('a', print('x:1'))], [known('a', { fingerprints: {} })], [false]],
+    [
+      'a dismissed alert',
+      [finding('a', print('x:1'))],
+      [known('a', { fingerprints: {}, isDismissed: true })],
+      [false],
+    ],
     [
       'a dismissed alert of what the base has, and one more',
       [finding('a', print('f:1')), finding('a', print('g:1'))],
-      [known('a'), known('a', { fingerprints: {} })],
+      [known('a'), known('a', { fingerprints: {}, isDismissed: true })],
       [false, true],
     ],
   ])('%s', (_, findings, base, expected) => {

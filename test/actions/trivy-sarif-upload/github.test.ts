@@ -35,6 +35,8 @@ describe('an upload', () => {
     expect(calls(stage)).toEqual([
       // What it takes the place of.
       'GET /code-scanning/analyses',
+      // What nothing renews.
+      'GET /code-scanning/analyses',
       'POST /code-scanning/sarifs',
       'GET /code-scanning/sarifs/{sarif_id}',
       'GET /code-scanning/sarifs/{sarif_id}',

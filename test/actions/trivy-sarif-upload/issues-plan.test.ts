@@ -8,7 +8,8 @@ import {
   withOurPart,
   withState,
 } from '../../../actions/trivy-sarif-upload/code-scanning/issue-marker.ts'
-import type { IssuePlan, KnownIssue, Target } from '../../../actions/trivy-sarif-upload/model.ts'
+import type { IssuePlan, KnownIssue } from '../../../actions/trivy-sarif-upload/code-scanning/model.ts'
+import type { Target } from '../../../actions/trivy-sarif-upload/model.ts'
 import { type IssueScene, planIssues } from '../../../actions/trivy-sarif-upload/plan/issues.ts'
 import type { Finding } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
 

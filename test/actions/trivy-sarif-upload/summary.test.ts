@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import type { Applied, Observation, Plan, Target } from '../../../actions/trivy-sarif-upload/model.ts'
+import { worstFirst } from '../../../actions/trivy-sarif-upload/plan/worst.ts'
 import { uploadFacts } from '../../../actions/trivy-sarif-upload/report/facts.ts'
 import { planLines } from '../../../actions/trivy-sarif-upload/report/plan-lines.ts'
 import { summaryBlocks } from '../../../actions/trivy-sarif-upload/report/summary.ts'
-import { worstFirst } from '../../../actions/trivy-sarif-upload/report/worst.ts'
 import type { Finding } from '../../../actions/trivy-sarif-upload/sarif/model.ts'
 
 const INPUTS = { dryRun: false, onlyNew: false }
@@ -59,6 +59,9 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
       database: undefined,
       upload: { go: true },
       issues: undefined,
+      comment: undefined,
+      orphans: undefined,
+      keptBaseline: undefined,
       hidden: [],
       updates: [],
       sboms: [],
@@ -71,6 +74,9 @@ function plan(findings: readonly Finding[], more: Partial<Plan> = {}): Plan {
 }
 
 const OBSERVATION: Observation = {
+  category: 'ci/scan',
+  standing: undefined,
+  now: 0,
   prepared: {
     runs: [],
     analyses: [
@@ -92,12 +98,28 @@ const OBSERVATION: Observation = {
   scan: { kind: 'image', targets: [], version: '0.72.0', from: 'path', notices: [] },
   target: TARGET,
   repository: { name: 'team/api', serverUrl: 'https://github.com' },
-  ...{ base: undefined, issues: undefined, today: '2026-11-21', troubles: [] },
+  ...{
+    base: undefined,
+    baseline: undefined,
+    baselineCache: undefined,
+    issues: undefined,
+    today: '2026-11-21',
+    troubles: [],
+  },
 }
 
 const APPLIED: Applied = {
   trimmed: [],
-  ...{ uploads: [], dismissed: [], reopened: [], issues: [], analysisUrl: undefined, files: [] },
+  ...{
+    uploads: [],
+    dismissed: [],
+    reopened: [],
+    issues: [],
+    orphansDeleted: [],
+    commentUrl: undefined,
+    analysisUrl: undefined,
+    files: [],
+  },
   ...{ troubles: [], warnings: [] },
 }
 

@@ -5,6 +5,7 @@ import type { Fault } from './faults.ts'
 import { Faults } from './faults.ts'
 import { settlePulls } from './pulls.ts'
 import { codeScanning } from './resources/code-scanning.ts'
+import { comments } from './resources/comments.ts'
 import { commits } from './resources/commits.ts'
 import { deployments } from './resources/deployments.ts'
 import { graphql } from './resources/graphql.ts'
@@ -21,7 +22,7 @@ import { jobToken, mayNot, type Token } from './tokens.ts'
 
 const ROUTES: readonly Route[] = [
   ...[...refs, ...tagObjects, ...releases, ...commits, ...repository],
-  ...[...codeScanning, ...issues, ...deployments, ...pulls, ...trees],
+  ...[...codeScanning, ...issues, ...comments, ...deployments, ...pulls, ...trees],
 ]
 
 export interface StageOptions {

@@ -33,6 +33,7 @@ export interface State {
   logins: Map<string, string>
   rules: RefRule[]
   issues: StageIssue[]
+  comments: StageComment[]
   deployments: StageDeployment[]
   codeScanning: StageCodeScanning
   /** Releases that are published from now on cannot be changed, nor can their tags. */
@@ -126,6 +127,17 @@ export interface StageIssue {
   createdAt: string
 }
 
+/** On an issue, or on a pull request as a whole. */
+export interface StageComment {
+  id: number
+  /** Of the issue or the pull request. */
+  number: number
+  body: string
+  author: string
+  association: StageIssue['association']
+  createdAt: string
+}
+
 /** A ruleset that is active. */
 export interface RefRule {
   /** Full names. */
@@ -151,6 +163,7 @@ export function emptyState(owner = 'octo', name = 'demo'): State {
       files: new Map(),
       rules: [],
       issues: [],
+      comments: [],
       deployments: [],
     },
     codeScanning: {

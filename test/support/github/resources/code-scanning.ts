@@ -43,6 +43,7 @@ export const codeScanning: readonly Route[] = [
       undescribed: true,
     }
   }),
+  route('DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}', 'write', remove),
   route('GET /repos/{owner}/{repo}/code-scanning/alerts', 'read', (asked) => {
     const { state, query } = asked
     const ref = query.get('ref') ?? `refs/heads/${state.defaultBranch}`
@@ -59,6 +60,34 @@ export const codeScanning: readonly Route[] = [
   }),
   route('PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}', 'write', change),
 ]
+
+/** Only the newest of a set can be deleted, and the last one only when that is confirmed. */
+function remove(asked: Asked): Answer {
+  const { state, parameters, query, apiUrl } = asked
+  const { codeScanning: scanning } = state
+  const found = scanning.analyses.find(({ id }) => String(id) === parameters['analysis_id'])
+  if (found === undefined) return notFound()
+  const { ref, tool, category } = found
+  const set = scanning.analyses.filter(
+    (one) => one.ref === ref && one.tool === tool && one.category === category,
+  )
+  if (set.at(-1) !== found) return refusal(400, 'Analysis specified is not deletable.')
+  if (set.length === 1 && query.get('confirm_delete') === null) {
+    const words = 'Analysis is last of its type and deletion may result in the loss of historical alert data.'
+    return refusal(400, `${words} Please specify confirm_delete.`)
+  }
+  scanning.analyses = scanning.analyses.filter((one) => one !== found)
+  const next = set.at(-2)
+  const url = next === undefined ? null : `${apiUrl}${path(asked, 'analyses')}/${next.id}`
+  const isLast = set.length === 2
+  return {
+    status: 200,
+    data: {
+      next_analysis_url: isLast ? null : url,
+      confirm_delete_url: url === null ? null : `${url}?confirm_delete`,
+    },
+  }
+}
 
 function closed({ codeScanning: { access } }: State): Answer | undefined {
   if (access === 'on') return undefined

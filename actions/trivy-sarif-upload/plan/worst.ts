@@ -1,6 +1,6 @@
 import type { Plan } from '../model.ts'
-import { isCounted } from '../plan/gate.ts'
 import { type Finding, SEVERITIES } from '../sarif/model.ts'
+import { isCounted } from './gate.ts'
 
 /** Findings that count, in the order in which a person should look at them: what fails the gate, new ones, the worst. */
 export function worstFirst({ findings, gate }: Pick<Plan, 'findings' | 'gate'>): Finding[] {
