@@ -179,7 +179,7 @@ function scheme(name: string): Skeleton {
       [`shared/probe/schemes/${name}.ts`]: lines(
         "import { connectTcp } from '../../http/connect.ts'",
         "import type { Check, Observation } from '../check.ts'",
-        "import type { Attempt } from '../schemes.ts'",
+        "import type { Attempt } from '../probe.ts'",
         "import { asProbeFailure } from './failure.ts'",
         '',
         `/** What a good answer of ${name} proves, and where the protocol is written down. */`,
@@ -249,29 +249,41 @@ function sink(name: string): Skeleton {
 }
 
 function target(name: string): Skeleton {
+  const model = pascal(name)
   return {
     files: {
       [`actions/blue-green-switch/targets/${name}.ts`]: lines(
+        "import type { Problems } from '../../../shared/action/inputs.ts'",
         "import { configReader } from './config.ts'",
-        "import { lockPath } from './lock.ts'",
-        "import type { Connect } from './target.ts'",
         '',
         "const NAME = { pattern: /^[\\w.-]{1,128}$/, what: 'a name' }",
         '',
-        '/** What is atomic here, what a write is compared with, and which answers of it are no proof. */',
-        'export const connect: Connect = (config, _options, problems) => {',
+        `/** What \`target-config\` says of ${title(name)}. */`,
+        `export interface ${model}Settings {`,
+        '  servers: Readonly<Record<string, string>>',
+        '}',
+        '',
+        '/** @returns undefined after problems */',
+        `export function read${model}(config: unknown, problems: Problems): ${model}Settings | undefined {`,
         '  const before = problems.list.length',
         "  const reader = configReader(config, ['servers'], problems)",
         "  const servers = reader.colors('servers', NAME)",
-        '  if (problems.list.length > before) return undefined',
-        `  const identity = JSON.stringify(['${name}', servers])`,
+        '  return problems.list.length > before ? undefined : { servers }',
+        '}',
+      ),
+      [`actions/blue-green-switch/observe/routers/${name}.ts`]: lines(
+        `import { read${model} } from '../../targets/${name}.ts'`,
+        "import type { Connect } from '../../targets/target.ts'",
+        '',
+        '/** What is atomic here, what a write is compared with, and which answers of it are no proof. */',
+        'export const connect: Connect = (config, _options, problems) => {',
+        `  const settings = read${model}(config, problems)`,
+        '  if (settings === undefined) return undefined',
         '  return {',
-        '    colors: Object.keys(servers),',
+        '    colors: Object.keys(settings.servers),',
         '    weighted: true,',
         `    describe: () => '${name}',`,
-        '    get lock() {',
-        '      return lockPath(undefined, identity)',
-        '    },',
+        "    lock: '',",
         '    read: () => Promise.reject(new Error(`not written yet`)),',
         '    plan: () => [],',
         '    write: () => Promise.reject(new Error(`not written yet`)),',
@@ -281,8 +293,8 @@ function target(name: string): Skeleton {
       ),
     },
     next: [
-      'Add its name to targets/names.ts and a row to TARGETS in targets/open.ts.',
-      'Let it pass the contract suite of targets, on the real thing: test/support/routers, .ci/run.',
+      'Add its name to targets/names.ts, its settings to targets/read.ts and a row to observe/routers/open.ts.',
+      'Give it a lock (shared/files/lock.ts), and let it pass the contract suite of targets on the real thing: test/support/routers, .ci/run.',
       'Say in actions/blue-green-switch/README.md what it can and cannot promise, with a recipe.',
     ],
   }

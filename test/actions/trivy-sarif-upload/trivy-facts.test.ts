@@ -34,7 +34,7 @@ describe('what messages of Trivy tell', () => {
       run(),
       rule('misconfiguration', 'security', 'HIGH'),
       'Artifact: a\nSeverity: LOW\nType: dockerfile\nVulnerability DS002\nSeverity: HIGH\nMessage: m',
-      { severity: 'high' },
+      { severity: 'high', detail: 'm' },
     ],
     [
       'a secret without tags',
