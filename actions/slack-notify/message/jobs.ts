@@ -1,3 +1,4 @@
+import { groupBy } from '../../../shared/text/group.ts'
 import { plural } from '../../../shared/text/list.ts'
 import { type Line, link, type Span, text } from '../../../shared/text/rich.ts'
 import { lookOf, rank, statusOf, worst } from './status.ts'
@@ -28,7 +29,7 @@ export function endedStatuses(jobs: readonly Job[]): string[] {
 
 /** `3 of 12 jobs failed`, `12 jobs, all succeeded`. */
 export function countJobs(jobs: readonly Job[]): string {
-  const counts = [...grouped(jobs, ({ status }) => (WAITING.has(status) ? status : statusOf(status)))].sort(
+  const counts = [...groupBy(jobs, ({ status }) => (WAITING.has(status) ? status : statusOf(status)))].sort(
     ([a], [b]) => rank(a) - rank(b),
   )
   const [first] = counts
@@ -44,7 +45,7 @@ export function countJobs(jobs: readonly Job[]): string {
  */
 export function jobLines(jobs: readonly Job[]): Line[] {
   const named = jobs.filter(({ name }) => name !== '')
-  const groups = [...grouped(named, ({ name }) => familyName(name))].map(([name, members]) => ({
+  const groups = [...groupBy(named, ({ name }) => familyName(name))].map(([name, members]) => ({
     name,
     members: members.toSorted((a, b) => rank(a.status) - rank(b.status)),
   }))
@@ -56,18 +57,6 @@ export function jobLines(jobs: readonly Job[]): Line[] {
 /** Names of the jobs that failed. */
 export function failedJobs(jobs: readonly Job[]): string[] {
   return jobs.filter(({ status }) => lookOf(status).class === 'failure').map(({ name }) => name)
-}
-
-/** As `Map.groupBy`, which Node 20 does not have. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }
 
 /** `test` of `test (ubuntu-latest, 24)`. */
@@ -85,7 +74,7 @@ function jobLine(job: Job): Line {
 
 function groupLines(name: string, members: readonly Job[]): Line[] {
   const bad = members.filter(({ status }) => ['failure', 'cancelled'].includes(lookOf(status).class))
-  const steps = [...grouped(bad, (job) => after(job) || ` ${past(job.status)}`)]
+  const steps = [...groupBy(bad, (job) => after(job) || ` ${past(job.status)}`)]
   const head = text(
     `${emojiOf(worst(members.map((job) => job.status)) ?? '')} ${name} (${countJobs(members)})`,
   )

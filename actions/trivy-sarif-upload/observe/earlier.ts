@@ -3,6 +3,7 @@ import { log } from '../../../shared/action/log.ts'
 import type { GitHub } from '../../../shared/github/client.ts'
 import { analysisSarif, type Analysis as Listed, listAnalyses } from '../../../shared/github/code-scanning.ts'
 import { isFailure } from '../../../shared/github/errors.ts'
+import { groupBy } from '../../../shared/text/group.ts'
 import type { Earlier } from '../code-scanning/model.ts'
 import { nameOf } from '../code-scanning/parts.ts'
 import type { Target } from '../model.ts'
@@ -29,7 +30,7 @@ export async function earlierAnalyses(
 ): Promise<Earlier[]> {
   const found: Earlier[] = []
   let fetched = 0
-  for (const [tool, ofTool] of Map.groupBy(analyses, (analysis) => analysis.tool)) {
+  for (const [tool, ofTool] of groupBy(analyses, (analysis) => analysis.tool)) {
     try {
       const wanted = new Map(ofTool.map((analysis) => [analysis.category, analysis]))
       for (const [category, listed] of await newest(github, ref, tool, new Set(wanted.keys()))) {
