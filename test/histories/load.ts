@@ -8,9 +8,14 @@ import { tempFolder } from '../support/runner/cleanup.ts'
 
 /**
  * Real histories, one commit a line: the graph, the messages, the dates and the tags as they are, the people replaced,
- * the trees empty. Two are here; `NEXUS_HISTORIES` names a folder with more.
+ * the trees empty. Two are here, more beside the checkout where CI has them; `NEXUS_HISTORIES` names another folder.
  */
-const FOLDERS = [dirname(fileURLToPath(import.meta.url)), process.env['NEXUS_HISTORIES'] ?? '']
+const HERE = dirname(fileURLToPath(import.meta.url))
+const FOLDERS = [
+  HERE,
+  join(HERE, '..', '..', '..', 'shared', 'corpus', 'histories'),
+  process.env['NEXUS_HISTORIES'] ?? '',
+]
 
 export function hasHistory(name: string): boolean {
   return fileOf(name) !== undefined

@@ -16,8 +16,8 @@ const HISTORIES: [name: string, prefix: string, step: number][] = [
   ['cli', 'v', 6],
   ['just', '', 6],
   ['black', '', 1],
-  ['opentelemetry-go', 'v', 1],
-  ['prettier', '', 1],
+  ['opentelemetry-go', 'v', 3],
+  ['prettier', '', 3],
 ]
 const isLong = process.env['NEXUS_LONG'] === '1'
 
